@@ -1,0 +1,1 @@
+"""Wiring: the only room that knows every other room; nothing imports it."""

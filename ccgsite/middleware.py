@@ -1,0 +1,93 @@
+"""What every answer carries, and which requests are refused before they reach a page."""
+
+import re
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
+
+from pages.models import public_pages
+from pages.views import bad_request, method_not_allowed
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
+LONGEST_ADDRESS = 4096
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+
+
+class SafetyHeaders:
+    """Headers that Django has no setting for, and the page that belongs to an empty 405."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class RefuseMalformedAddresses:
+    """Answer 400 to control characters, broken encodings and over-long addresses.
+
+    PostgreSQL refuses NUL in text, so such an address must never reach a query.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if (
+            len(request.path) + len(query) > LONGEST_ADDRESS
+            or CONTROL_CHARACTER.search(request.path)
+            or "\N{REPLACEMENT CHARACTER}" in request.path
+            or CONTROL_CHARACTER.search(query)
+            or ("%00" in query and not request.path.startswith("/search/"))
+        ):
+            return bad_request(request, BadRequest("malformed address"))
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:  # noqa: PLR2004
+            return method_not_allowed(request, response)
+        return response
+
+
+class OldAddresses(RedirectMiddleware):
+    """Wagtail's redirects, and addresses typed or printed in capital letters."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Send a reader on from an address that is not found, where the new one is known."""
+        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:  # noqa: PLR2004
+            return response
+        response = super().process_response(request, response)
+        path = request.path.lower()
+        if response.status_code != 404 or path == request.path:  # noqa: PLR2004
+            return response
+        site = Site.find_for_request(request)
+        old = Redirect.get_for_site(site).filter(old_path__iexact=path.rstrip("/")).first()
+        if old and old.link:
+            return HttpResponsePermanentRedirect(old.link)
+        url_path = site.root_page.url_path + path.strip("/") + "/"
+        if public_pages().filter(url_path=url_path).exists():
+            return HttpResponsePermanentRedirect(path.rstrip("/") + "/")
+        return response

@@ -1,0 +1,13 @@
+"""For working on the code: errors in the browser, templates read afresh."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "development-only-" * 4)
+
+from ccgsite.settings.production import *  # noqa: E402
+
+DEBUG = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

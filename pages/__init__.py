@@ -1,0 +1,1 @@
+"""The site tree. Knows Django and Wagtail, nothing else of ours."""

@@ -1,0 +1,25 @@
+"""The map of the site's models."""
+
+from pages.models.base import BasePage, ContentStatus
+from pages.models.contacts import Contact
+from pages.models.content import ContentPage
+from pages.models.home import HomePage
+from pages.models.media import SiteDocument, SiteImage, SiteRendition
+from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.sections import SectionPage
+from pages.models.site import SiteSettings
+
+__all__ = [
+    "BasePage",
+    "Contact",
+    "ContentPage",
+    "ContentStatus",
+    "HomePage",
+    "NewsIndexPage",
+    "NewsPage",
+    "SectionPage",
+    "SiteDocument",
+    "SiteImage",
+    "SiteRendition",
+    "SiteSettings",
+]

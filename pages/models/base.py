@@ -1,0 +1,161 @@
+"""What every page has. If some need it, it is a mixin; if one needs it, it is in that page."""
+
+from datetime import date
+from typing import Any
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel, PublishingPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from pages.links import resolving_page_links
+
+SUMMARY_MAX_LENGTH = 250
+
+
+class PageForm(WagtailAdminPageForm):
+    """The edit form: a page cannot be published without a summary."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        summary = self.fields.get("search_description")
+        if summary:
+            summary.required = True
+            summary.validators.append(MaxLengthValidator(SUMMARY_MAX_LENGTH))
+            summary.widget.attrs.update(maxlength=SUMMARY_MAX_LENGTH, rows=3)
+
+
+class ContentStatus(models.TextChoices):
+    SOURCE = "source", "Facts checked against the former site"
+    NATIONAL = "national", "National advice, checked on the date above"
+    PLACEHOLDER = "placeholder", "Incomplete: needs facts from the publisher"
+
+
+class BasePage(Page):
+    """A page of this site.
+
+    Wagtail's own fields carry two of its facts, so that lists of pages need one query:
+    `seo_title` is the heading and `search_description` the summary.
+    """
+
+    allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
+    base_form_class = PageForm
+
+    updated_on = models.DateField(
+        "last updated",
+        default=date.today,
+        help_text="The day a person last checked the whole page. Readers see it. "
+        "Do not change it for a small edit.",
+    )
+    review_due_on = models.DateField(
+        "next review due",
+        null=True,
+        blank=True,
+        help_text="Readers see it, and are told when the date has passed.",
+    )
+    content_owner = models.CharField(
+        "owner",
+        max_length=100,
+        blank=True,
+        help_text="The team that keeps this page right. Not shown.",
+    )
+    content_status = models.CharField(
+        max_length=20,
+        choices=ContentStatus.choices,
+        default=ContentStatus.SOURCE,
+        help_text="How far this page can be relied on. Not shown.",
+    )
+    also_known_as = models.TextField(
+        "words people use for this",
+        blank=True,
+        help_text="Everyday words, common names and abbreviations, separated by commas, "
+        "so that search finds the page. Not shown.",
+    )
+
+    content_panels: list[Panel] = [
+        FieldPanel(
+            "title",
+            help_text="The words in the menu and in the trail of links above the page.",
+        ),
+        FieldPanel(
+            "seo_title",
+            heading="Heading",
+            help_text="Only if the title alone says too little: "
+            "the heading of the page, in search results and in browser tabs.",
+        ),
+        FieldPanel(
+            "search_description",
+            heading="Summary",
+            help_text="Who the page is for and what it gives, in 1 or 2 sentences. "
+            "Shown under the heading, in lists of pages and in search results.",
+        ),
+    ]
+    care_panels: list[Panel] = [
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("updated_on"), FieldPanel("review_due_on")]),
+                FieldPanel("content_owner"),
+                FieldPanel("content_status"),
+            ],
+            heading="Keeping this page right",
+        ),
+    ]
+    promote_panels: list[Panel] = [
+        MultiFieldPanel(
+            [
+                FieldPanel("slug", help_text="The last part of the page's address."),
+                FieldPanel("show_in_menus"),
+                FieldPanel("also_known_as"),
+            ],
+            heading="Finding this page",
+        ),
+    ]
+    settings_panels: list[Panel] = [*care_panels, PublishingPanel()]
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("seo_title", boost=2),
+        index.AutocompleteField("seo_title"),
+        index.SearchField("search_description", boost=1.5),
+        index.SearchField("also_known_as", boost=1.5),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def heading(self) -> str:
+        """The page's own heading: the title, unless that says too little."""
+        return self.seo_title or self.title
+
+    @property
+    def summary(self) -> str:
+        return self.search_description
+
+    @property
+    def review_is_overdue(self) -> bool:
+        """Whether the review date has passed, today in the site's time zone."""
+        return bool(self.review_due_on and self.review_due_on < timezone.localdate())
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Render at once, with every page that the text links to looked up in one query."""
+        response = super().serve(request, *args, **kwargs)
+        if hasattr(response, "render"):
+            with resolving_page_links(self._rich_text()):
+                response.render()
+        return response
+
+    def _rich_text(self) -> str:
+        """Return all stored text that may hold links to pages, as one string."""
+        values = []
+        for field in self._meta.get_fields():
+            if isinstance(field, StreamField):
+                values.append(str(field.value_to_string(self)))
+            elif isinstance(field, RichTextField):
+                values.append(getattr(self, field.attname) or "")
+        return "\n".join(values)

@@ -1,0 +1,160 @@
+"""The organisation's facts, each kept once: site settings."""
+
+from django.db import models
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    PageChooserPanel,
+    TabbedInterface,
+)
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+from pages.validators import validate_phone
+
+
+def _footer_page(purpose: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=f"{purpose} page",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+
+@register_setting(icon="home")
+class SiteSettings(BaseSiteSetting):
+    """Name, contacts, urgent-help line, footer and successor body of the organisation."""
+
+    name = models.CharField(
+        "full name", max_length=150, default="Our organisation", help_text="As in legal documents."
+    )
+    short_name = models.CharField(
+        max_length=60, default="Our organisation", help_text="As in a sentence."
+    )
+    lock_up_name = models.CharField(
+        "name in the header",
+        max_length=100,
+        blank=True,
+        help_text="Without the letters NHS, which stand before it. "
+        "Leave empty to show the full name alone.",
+    )
+    logo = models.ForeignKey(
+        "pages.SiteImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Replaces the name in the header. Only a logo that you have the right to use.",
+    )
+
+    address = models.TextField("postal address", blank=True, help_text="One line for each line.")
+    phone = models.CharField(max_length=30, blank=True, validators=[validate_phone])
+    email = models.EmailField("e-mail for enquiries", blank=True)
+    media_contact = models.ForeignKey(
+        "pages.Contact",
+        verbose_name="contact for the media",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    urgent_line = models.CharField(
+        "line for urgent help",
+        max_length=100,
+        blank=True,
+        help_text="At the top of every page. A phone number such as 111 in it becomes a link.",
+    )
+    emergency_line = models.CharField(
+        "line for emergencies",
+        max_length=100,
+        blank=True,
+        help_text="Beside it. 999 in it becomes a link.",
+    )
+
+    complaints_text = models.TextField(
+        blank=True, help_text="In the footer, before the link to the complaints page."
+    )
+    complaints_page = _footer_page("complaints")
+    accessibility_page = _footer_page("accessibility statement")
+    privacy_page = _footer_page("privacy notice")
+    cookies_page = _footer_page("cookie policy")
+    about_site_page = _footer_page("about this website")
+    credit_line = models.CharField(
+        max_length=200, blank=True, help_text="The last line of the footer."
+    )
+
+    successor_name = models.CharField(
+        "name of the successor body",
+        max_length=150,
+        blank=True,
+        help_text="Filled in, every page says that the organisation closed and who took over.",
+    )
+    successor_url = models.URLField("its website", blank=True)
+    successor_date = models.DateField("the day it took over", null=True, blank=True)
+    successor_note = models.TextField("what readers must know", blank=True)
+
+    select_related = [
+        "complaints_page",
+        "accessibility_page",
+        "privacy_page",
+        "cookies_page",
+        "about_site_page",
+        "logo",
+        "media_contact",
+    ]
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    FieldPanel("name"),
+                    FieldPanel("short_name"),
+                    FieldPanel("lock_up_name"),
+                    FieldPanel("logo"),
+                ],
+                heading="Organisation",
+            ),
+            ObjectList(
+                [
+                    FieldPanel("address"),
+                    FieldPanel("phone"),
+                    FieldPanel("email"),
+                    FieldPanel("media_contact"),
+                    MultiFieldPanel(
+                        [FieldPanel("urgent_line"), FieldPanel("emergency_line")],
+                        heading="Urgent help",
+                    ),
+                ],
+                heading="Contacts and urgent help",
+            ),
+            ObjectList(
+                [
+                    FieldPanel("complaints_text"),
+                    PageChooserPanel("complaints_page"),
+                    PageChooserPanel("accessibility_page"),
+                    PageChooserPanel("privacy_page"),
+                    PageChooserPanel("cookies_page"),
+                    PageChooserPanel("about_site_page"),
+                    FieldPanel("credit_line"),
+                ],
+                heading="Footer",
+            ),
+            ObjectList(
+                [
+                    FieldPanel("successor_name"),
+                    FieldPanel("successor_url"),
+                    FieldPanel("successor_date"),
+                    FieldPanel("successor_note"),
+                ],
+                heading="Successor body",
+            ),
+        ]
+    )
+
+    class Meta:
+        verbose_name = "Organisation and site"

@@ -1,0 +1,38 @@
+"""The site's facts for machines, as schema.org describes them (https://schema.org)."""
+
+from typing import Any
+
+from pages.models import SiteSettings
+from pages.navigation import Navigation
+
+
+def organisation_data(site: SiteSettings, base_url: str) -> dict[str, Any]:
+    """Return the organisation; only facts that the settings hold."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "GovernmentOrganization",
+        "name": site.name,
+        "alternateName": site.short_name,
+        "url": f"{base_url}/",
+        "telephone": site.phone,
+        "email": site.email,
+        "address": ", ".join(site.address.splitlines()),
+    }
+    if site.successor_date:
+        data["dissolutionDate"] = site.successor_date.isoformat()
+    return {name: value for name, value in data.items() if value}
+
+
+def breadcrumb_list(navigation: Navigation, base_url: str) -> dict[str, Any]:
+    """Return the way from the home page to the page being read."""
+    steps = [(item.title, item.url) for item in navigation.breadcrumbs]
+    if navigation.page:
+        steps.append((navigation.page.title, navigation.page.url or ""))
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "name": name, "item": base_url + url}
+            for number, (name, url) in enumerate(steps, start=1)
+        ],
+    }

@@ -1,0 +1,95 @@
+"""What templates may ask for. A tag looks up or formats; it decides nothing."""
+
+import json
+import re
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from wagtail.models import Page, Site
+
+from pages.models import Contact, SiteSettings
+from pages.navigation import Navigation
+from pages.structured_data import breadcrumb_list, organisation_data
+from pages.validators import SHORT_CODES, phone_digits
+
+register = template.Library()
+
+SHORT_CODE = re.compile(rf"\b({'|'.join(sorted(SHORT_CODES))})\b")
+# The characters that could end a data block, written so that JSON reads them the same.
+JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+
+
+@register.simple_tag(takes_context=True)
+def organisation(context: Context) -> SiteSettings:
+    """Return the organisation's settings."""
+    return SiteSettings.for_request(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> Navigation:
+    """Return the menu, breadcrumbs and section navigation for the page being rendered."""
+    page = context.get("page")
+    site = Site.find_for_request(context["request"])
+    return Navigation(site.root_page, page if isinstance(page, Page) else None)
+
+
+@register.simple_tag(takes_context=True)
+def contact_details(context: Context, contact: Contact) -> dict[str, Any]:
+    """Return a contact's e-mail, phone and address, its own or the organisation's."""
+    main = SiteSettings.for_request(context["request"])
+    return {
+        detail: getattr(main if getattr(contact, f"main_{detail}") else contact, detail)
+        for detail in ("email", "phone", "address")
+    }
+
+
+@register.filter
+def tel(number: str) -> str:
+    """Return a phone number as a link's address: "023 9289 9500" to "tel:02392899500"."""
+    return f"tel:{phone_digits(number)}"
+
+
+@register.filter
+def link_short_codes(text: str) -> SafeString:
+    """Turn 111, 999 and the like in a line of plain text into telephone links."""
+    parts = SHORT_CODE.split(text)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<a href="tel:{0}">{0}</a>', part) if index % 2 else part,)
+            for index, part in enumerate(parts)
+        ),
+    )
+
+
+@register.filter
+def lines(text: str) -> SafeString:
+    """Return text with a line break after each of its lines but the last."""
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in text.splitlines()))
+
+
+def _data_block(data: dict[str, Any]) -> SafeString:
+    # Escaped as Django's json_script does it, so nothing that was typed can end the block.
+    text = SafeString(json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES))
+    return format_html('<script type="application/ld+json">{}</script>', text)
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: Context, organisation: SiteSettings, trail: Navigation) -> SafeString:
+    """Return the organisation, and the way to this page, as schema.org data blocks."""
+    base_url = Site.find_for_request(context["request"]).root_url
+    blocks = [organisation_data(organisation, base_url)]
+    if trail.breadcrumbs:
+        blocks.append(breadcrumb_list(trail, base_url))
+    return format_html_join("", "{}", ((_data_block(data),) for data in blocks))
+
+
+@register.simple_tag(takes_context=True)
+def canonical_url(context: Context) -> str:
+    """Return the one address of what is being shown, without its query."""
+    request = context["request"]
+    return f"{Site.find_for_request(request).root_url}{request.path}"

@@ -1,0 +1,16 @@
+"""Fixed addresses first; every other address is looked up in the page tree."""
+
+from django.urls import path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from wagtail.urls import serve_pattern
+from wagtail.views import serve
+
+from pages import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    # Pages accept GET alone and answer 405 to the rest, so there is no form to forge.
+    re_path(serve_pattern, csrf_exempt(serve), name="wagtail_serve"),
+]

@@ -1,0 +1,25 @@
+"""What editors may type, said in their words."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+SHORT_CODES = {"101", "105", "111", "112", "119", "999"}
+# With the leading 0 (Ofcom, National Telephone Numbering Plan). A few areas still have 10
+# digits; 02 numbers always have 11.
+NATIONAL_NUMBER = re.compile(r"02\d{9}|0[1378]\d{8,9}|0[59]\d{9}")
+
+
+def phone_digits(value: str) -> str:
+    """Return the digits of a UK phone number as dialled: "(023) 9289 9500" to "02392899500"."""
+    return re.sub(r"\D", "", value.replace("(0)", "").replace("+44", "0"))
+
+
+def validate_phone(value: str) -> None:
+    """Refuse what cannot be a UK phone number. Raises ValidationError."""
+    digits = phone_digits(value)
+    if not re.fullmatch(r"[\d\s()+-]+", value) or not (
+        digits in SHORT_CODES or NATIONAL_NUMBER.fullmatch(digits)
+    ):
+        message = "Enter a UK phone number with its area code, such as 01632 960 001."
+        raise ValidationError(message)

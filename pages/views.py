@@ -1,0 +1,70 @@
+"""Pages outside the tree: search, error pages, and the files that robots and browsers ask for."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from pages.forms import SearchForm
+from pages.search import search_pages
+
+RESULTS_PER_PAGE = 10
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show the pages that match `q`; a page number that does not exist gives the nearest."""
+    form = SearchForm({"q": request.GET.get("q", "").replace("\0", "")})
+    query = form.cleaned_data["q"] if form.is_valid() else ""
+    paginator = Paginator(search_pages(query), RESULTS_PER_PAGE)
+    return render(
+        request,
+        "search/results.html",
+        {"query": query, "results": paginator.get_page(request.GET.get("page"))},
+    )
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Tell crawlers what not to read and where the sitemap is."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /cms/",
+        "Disallow: /search/",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    return HttpResponsePermanentRedirect(static("img/favicon.svg"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def method_not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the page for an address that can only be read, keeping the header that says so."""
+    page = render(request, "405.html", status=405)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
+
+
+def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Show the one page that needs no database and no context."""
+    return HttpResponse(render_to_string("500.html"), status=500)
