@@ -9,7 +9,7 @@ from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
-from pages.models import public_pages
+from pages.public import public_pages
 from pages.views import bad_request, method_not_allowed
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -1,12 +1,16 @@
 """The CMS as editors see it."""
 
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, path, reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from pages.links import PublicPageLink
-from pages.models import Contact
+from pages.models import Contact, SiteDocument
+from pages.reports import PagesToLookAfter
 
 
 class ContactViewSet(SnippetViewSet):
@@ -20,9 +24,38 @@ class ContactViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
+register_snippet(ContactViewSet)
+
+
+@hooks.register("before_serve_document", order=-10)
+def private_documents_are_not_found(document: SiteDocument, request: HttpRequest) -> None:
+    """Answer 404, not a way to sign in, for a document in a private collection."""
+    if document.collection.get_view_restrictions().exists():
+        raise Http404
+
+
 @hooks.register("register_rich_text_features", order=10)
 def link_to_public_pages_only(features: FeatureRegistry) -> None:
     features.register_link_type(PublicPageLink)
 
 
-register_snippet(ContactViewSet)
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    return [
+        path("reports/pages-to-look-after/", PagesToLookAfter.as_view(), name="pages_to_look_after"),
+        path(
+            "reports/pages-to-look-after/results/",
+            PagesToLookAfter.as_view(results_only=True),
+            name="pages_to_look_after_results",
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def report_menu_item() -> MenuItem:
+    return MenuItem(
+        PagesToLookAfter.page_title,
+        reverse("pages_to_look_after"),
+        icon_name=PagesToLookAfter.header_icon,
+        order=10,
+    )

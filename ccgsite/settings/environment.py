@@ -19,6 +19,17 @@ def env_list(name: str) -> list[str]:
     return [item.strip() for item in env(name).split(",") if item.strip()]
 
 
+def folder(path: str | Path) -> Path:
+    """Return a folder that exists. Raises ImproperlyConfigured where it cannot be made."""
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The folder {path} cannot be made ({error.strerror}). Set VAR_DIR to another."
+        raise ImproperlyConfigured(message) from None
+    return path
+
+
 def secret_key(var_dir: Path) -> str:
     """Return the key that signs sessions and tokens: SECRET_KEY, or the file that set-up wrote.
 

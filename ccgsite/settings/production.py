@@ -6,14 +6,14 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from ccgsite.settings.environment import BASE_DIR, env, env_list, secret_key, site_address
+from ccgsite.settings.environment import BASE_DIR, env, env_list, folder, secret_key, site_address
 
 # --- Where things are -------------------------------------------------------------------------
 
 VAR_DIR = Path(env("VAR_DIR", str(BASE_DIR / "var")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(VAR_DIR / "media")))
 STATIC_ROOT = Path(env("STATIC_ROOT", str(VAR_DIR / "static")))
-DESIGN_SYSTEM_ROOT = VAR_DIR / "design-system"
+DESIGN_SYSTEM_ROOT = folder(VAR_DIR / "design-system")
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static", DESIGN_SYSTEM_ROOT]

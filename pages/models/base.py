@@ -45,6 +45,7 @@ class BasePage(Page):
 
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     base_form_class = PageForm
+    private_page_options: list[str] = []  # a page is public or it is not live
 
     updated_on = models.DateField(
         "last updated",

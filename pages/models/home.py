@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
@@ -13,6 +12,7 @@ from pages.blocks import BodyBlock, TasksBlock
 from pages.models.base import BasePage
 from pages.models.news import NewsPage
 from pages.navigation import listed_children
+from pages.public import public_pages
 
 
 class HomePage(BasePage):
@@ -42,16 +42,17 @@ class HomePage(BasePage):
 
         Wagtail asks once for every part of the address; the stored `url_path` answers for
         all parts at once. The deepest page on the way takes what is left of the address.
+        Raises Http404 where no page that readers may see has the address.
         """
-        if not path_components:
-            return super().route(request, path_components)
         addresses = [self.url_path]
         for component in path_components:
             addresses.append(f"{addresses[-1]}{component}/")
-        deepest = Page.objects.filter(url_path__in=addresses[1:]).order_by("-depth").first()
+        deepest = public_pages().filter(url_path__in=addresses).order_by("-depth").first()
         if deepest is None:
-            return super().route(request, path_components)
+            raise Http404
         rest = path_components[addresses.index(deepest.url_path) :]
+        if deepest.pk == self.pk:
+            return super().route(request, rest)
         page = deepest.specific
         if rest and not hasattr(page, "resolve_subpage"):
             raise Http404
