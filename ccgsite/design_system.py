@@ -23,6 +23,7 @@ from tinycss2.ast import Node
 DISTRIBUTION = "wagtail-nhsuk-frontend"
 SOURCE = "nhsuk-frontend-10.4.2.min.css"
 STYLESHEET = "css/site.css"
+NOTICE = "/*! Holds rules of NHS.UK frontend 10.4.2, MIT License, Copyright (c) NHS England */"
 
 # Our own stylesheets, in the order in which they stand in the one that is served.
 OUR_STYLESHEETS = [
@@ -111,7 +112,7 @@ def stylesheet() -> str:
     theirs = reduced(design_system_source(), used_names(our_code()))
     theirs = _without_unused_properties(theirs, set(CUSTOM_PROPERTY.findall(theirs + ours)))
     return (
-        '@charset "UTF-8";@layer design-system,base,components,print;'
+        f'@charset "UTF-8";{NOTICE}@layer design-system,base,components,print;'
         f"@layer design-system{{{theirs}}}{ours}"
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -35,7 +36,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class SafetyHeaders:
-    """Headers that Django has no setting for, and the page that belongs to an empty 405."""
+    """Headers that Django has no setting for."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -47,10 +48,11 @@ class SafetyHeaders:
         return response
 
 
-class RefuseMalformedAddresses:
-    """Answer 400 to control characters, broken encodings and over-long addresses.
+class CleanAddresses:
+    """Answer 400 to control characters in a path and to over-long addresses.
 
-    PostgreSQL refuses NUL in text, so such an address must never reach a query.
+    PostgreSQL refuses NUL in text, so none may reach a query: a path with one is refused, and
+    one in a query string is dropped, since search has to answer whatever was typed.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -58,16 +60,13 @@ class RefuseMalformedAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        if (
-            len(request.path) + len(query) > LONGEST_ADDRESS
-            or CONTROL_CHARACTER.search(request.path)
-            or "\N{REPLACEMENT CHARACTER}" in request.path
-            or CONTROL_CHARACTER.search(query)
-            or ("%00" in query and not request.path.startswith("/search/"))
+        if len(request.path) + len(query) > LONGEST_ADDRESS or CONTROL_CHARACTER.search(
+            request.path
         ):
             return bad_request(request, BadRequest("malformed address"))
+        request.META["QUERY_STRING"] = query.replace("%00", "").replace("\0", "")
         response = self.get_response(request)
-        if response.status_code == 405 and not response.content:  # noqa: PLR2004
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
             return method_not_allowed(request, response)
         return response
 
@@ -77,11 +76,11 @@ class OldAddresses(RedirectMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Send a reader on from an address that is not found, where the new one is known."""
-        if response.status_code != 404 or request.method not in {"GET", "HEAD"}:  # noqa: PLR2004
+        if response.status_code != HTTPStatus.NOT_FOUND or request.method not in {"GET", "HEAD"}:
             return response
         response = super().process_response(request, response)
         path = request.path.lower()
-        if response.status_code != 404 or path == request.path:  # noqa: PLR2004
+        if response.status_code != HTTPStatus.NOT_FOUND or path == request.path:
             return response
         site = Site.find_for_request(request)
         old = Redirect.get_for_site(site).filter(old_path__iexact=path.rstrip("/")).first()

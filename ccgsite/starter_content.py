@@ -51,7 +51,7 @@ ROWS: dict[str, type[models.Model]] = {
     "sections": NoticeSection,
     "activities": ProcessingActivity,
 }
-NOT_FIELDS = {"type", "children", "section_groups", *ROWS}
+NOT_FIELDS = {"type", "children", *ROWS}
 MARKDOWN = MarkdownIt("commonmark").disable(["html_block", "html_inline", "image", "heading"])
 
 Say = Callable[[str], None]

@@ -303,6 +303,14 @@ class CaptionedTableBlock(TypedTableBlock):
         return table
 
 
+class TableValue(blocks.StructValue):
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, Any]]]:
+        """Each row's cells with the heading of their column, which names them when rows stack."""
+        headings = [column["heading"] for column in self["table"].columns]
+        return [list(zip(headings, row, strict=True)) for row in self["table"].rows]
+
+
 class TableBlock(blocks.StructBlock):
     table = CaptionedTableBlock()
     row_headers = blocks.BooleanBlock(
@@ -313,6 +321,7 @@ class TableBlock(blocks.StructBlock):
         icon = "table"
         template = "blocks/table.html"
         description = "Rows and columns of facts, with a caption."
+        value_class = TableValue
 
 
 class ContactBlock(SnippetChooserBlock):

@@ -108,6 +108,14 @@ class Navigation:
         home = MenuItem(self.root.path, self.root.title, "/")
         return [] if self.home_is_current else [home, *trail]
 
+    def titles_above(self, page: Page) -> list[str]:
+        """Return where in the menu a page stands: the titles above it, the outermost first."""
+        return [
+            self._rows[path].title
+            for end in range(len(self.root.path) + Page.steplen, len(page.path), Page.steplen)
+            if (path := page.path[:end]) in self._rows
+        ]
+
     @cached_property
     def section(self) -> MenuItem | None:
         """The page above the one being read, with the pages beside it; None near the top."""

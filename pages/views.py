@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponsePermanentRedirect,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,7 +25,7 @@ RESULTS_PER_PAGE = 10
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Show the pages that match `q`; a page number that does not exist gives the nearest."""
-    form = SearchForm({"q": request.GET.get("q", "").replace("\0", "")})
+    form = SearchForm({"q": request.GET.get("q", "")})
     query = form.cleaned_data["q"] if form.is_valid() else ""
     paginator = Paginator(search_pages(query), RESULTS_PER_PAGE)
     return render(
@@ -47,6 +53,12 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show the page for a request that cannot be understood.
+
+    A request for another host's name gets one line: no page of ours belongs to that name.
+    """
+    if isinstance(exception, DisallowedHost):
+        return HttpResponseBadRequest("This site does not go by that name.\n", "text/plain")
     return render(request, "400.html", status=400)
 
 

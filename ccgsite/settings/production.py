@@ -68,10 +68,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ccgsite.middleware.SafetyHeaders",
-    "ccgsite.middleware.RefuseMalformedAddresses",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ccgsite.middleware.CleanAddresses",
     "ccgsite.middleware.OldAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

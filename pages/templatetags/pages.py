@@ -72,6 +72,12 @@ def lines(text: str) -> SafeString:
     return format_html_join(SafeString("<br>"), "{}", ((line,) for line in text.splitlines()))
 
 
+@register.filter
+def titles_above(page: Page, trail: Navigation) -> list[str]:
+    """Return the titles of the pages above any page, for saying where in the site it is."""
+    return trail.titles_above(page)
+
+
 def _data_block(data: dict[str, Any]) -> SafeString:
     # Escaped as Django's json_script does it, so nothing that was typed can end the block.
     text = SafeString(json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES))

@@ -1,0 +1,48 @@
+"""What every test stands on: the starter site in the database, and no way out of this machine."""
+
+import os
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from pages.models import HomePage
+from tests.network import stay_inside
+
+stay_inside()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Run what empties the database after what needs it, and what opens a browser last.
+
+    Within each of the three groups the order stays random. Playwright's event loop runs until
+    the session ends, and Django refuses the database to code inside a running loop.
+    """
+    items.sort(key=_turn)
+
+
+def _turn(item):
+    if item.get_closest_marker("browser"):
+        return 2
+    mark = item.get_closest_marker("django_db")
+    return int(bool(mark and mark.kwargs.get("transaction")))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Fill the test database once with the starter site, as `make run` does.
+
+    A test of transactions has to be marked
+    `django_db(transaction=True, serialized_rollback=True)`: it empties the database when it
+    ends, and the next of its kind begins by putting the starter site back.
+    """
+    with django_db_blocker.unblock():
+        call_command("load_content", *os.environ.get("TMP_FX", "").split(), verbosity=0)  # TEMPORARY
+        call_command("make_groups", verbosity=0)
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture
+def site_home(db):
+    return HomePage.objects.get()
