@@ -36,6 +36,7 @@ OUR_STYLESHEETS = [
     "lists.css",
     "table.css",
     "search.css",
+    "privacy.css",
     "footer.css",
     "print.css",
 ]
@@ -154,23 +155,23 @@ def _rules(rules: Iterable[Node], used: Used) -> Iterator[str]:
 
 def _split_at_commas(tokens: Iterable[Node]) -> list[list[Node]]:
     selectors: list[list[Node]] = [[]]
-    for token in tokens:
-        if token == ",":
+    for part in tokens:
+        if part == ",":
             selectors.append([])
         else:
-            selectors[-1].append(token)
+            selectors[-1].append(part)
     return selectors
 
 
 def _needed_classes(tokens: Iterable[Node]) -> Iterator[str]:
     """Yield the classes that an element, or one it relates to, must have to match."""
     after_dot = False
-    for token in tokens:
-        if after_dot and token.type == "ident":
-            yield token.value
-        elif token.type == "function" and token.lower_name not in NOT_NEEDED_INSIDE:
-            yield from _needed_classes(token.arguments)
-        after_dot = token == "."
+    for part in tokens:
+        if after_dot and part.type == "ident":
+            yield part.value
+        elif part.type == "function" and part.lower_name not in NOT_NEEDED_INSIDE:
+            yield from _needed_classes(part.arguments)
+        after_dot = part == "."
 
 
 def _without_unused_properties(css: str, read: set[str]) -> str:

@@ -79,13 +79,15 @@ class OldAddresses(RedirectMiddleware):
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in {"GET", "HEAD"}:
             return response
         response = super().process_response(request, response)
-        path = request.path.lower()
-        if response.status_code != HTTPStatus.NOT_FOUND or path == request.path:
+        if response.status_code != HTTPStatus.NOT_FOUND:
             return response
+        path = request.path.lower()
         site = Site.find_for_request(request)
         old = Redirect.get_for_site(site).filter(old_path__iexact=path.rstrip("/")).first()
         if old and old.link:
             return HttpResponsePermanentRedirect(old.link)
+        if path == request.path:
+            return response
         url_path = site.root_page.url_path + path.strip("/") + "/"
         if public_pages().filter(url_path=url_path).exists():
             return HttpResponsePermanentRedirect(path.rstrip("/") + "/")

@@ -408,7 +408,7 @@ class BodyBlock(blocks.StreamBlock):
                 continue
             anchor = child.value["anchor"]
             if not anchor:
-                anchor = child.value["anchor"] = _free_anchor(child.value["text"], taken)
+                anchor = child.value["anchor"] = free_anchor(child.value["text"], taken)
                 taken.add(anchor)
             if anchor in seen:
                 message = "Another heading of this page has the same link. Change one of them."
@@ -449,7 +449,7 @@ class TasksBlock(blocks.StreamBlock):
     )
 
 
-def _free_anchor(text: str, taken: set[str]) -> str:
+def free_anchor(text: str, taken: set[str]) -> str:
     """Return an anchor for a heading's text that no other heading has."""
     anchor = base = slugify(text)[:70] or "part"
     number = 2

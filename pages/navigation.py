@@ -116,6 +116,14 @@ class Navigation:
             if (path := page.path[:end]) in self._rows
         ]
 
+    @property
+    def breadcrumbs_with_page(self) -> list[MenuItem]:
+        """The trail on what lies below a page without being in the tree: it ends with the page."""
+        page = self.page
+        if page is None:
+            return []
+        return [*self.breadcrumbs, MenuItem(page.path, page.title, page.url or "")]
+
     @cached_property
     def section(self) -> MenuItem | None:
         """The page above the one being read, with the pages beside it; None near the top."""

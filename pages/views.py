@@ -1,5 +1,6 @@
 """Pages outside the tree: search, error pages, and the files that robots and browsers ask for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from pages.forms import SearchForm
@@ -21,8 +23,15 @@ from pages.search import search_pages
 
 RESULTS_PER_PAGE = 10
 
+View = Callable[..., HttpResponse]
 
-@require_safe
+
+def read_only(view: View) -> View:
+    """Answer 405 to all but GET and HEAD; what cannot be written to has no form to forge."""
+    return csrf_exempt(require_safe(view))
+
+
+@read_only
 def search(request: HttpRequest) -> HttpResponse:
     """Show the pages that match `q`; a page number that does not exist gives the nearest."""
     form = SearchForm({"q": request.GET.get("q", "")})
@@ -35,7 +44,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@read_only
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell crawlers what not to read and where the sitemap is."""
     lines = [
@@ -47,7 +56,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_safe
+@read_only
 def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(static("img/favicon.svg"))
 

@@ -42,7 +42,9 @@ def link_to_public_pages_only(features: FeatureRegistry) -> None:
 @hooks.register("register_admin_urls")
 def report_urls() -> list[URLPattern]:
     return [
-        path("reports/pages-to-look-after/", PagesToLookAfter.as_view(), name="pages_to_look_after"),
+        path(
+            "reports/pages-to-look-after/", PagesToLookAfter.as_view(), name="pages_to_look_after"
+        ),
         path(
             "reports/pages-to-look-after/results/",
             PagesToLookAfter.as_view(results_only=True),

@@ -1,7 +1,5 @@
 """The repeated parts of a processing activity."""
 
-from datetime import date
-
 from django.core.validators import URLValidator
 from django.utils import timezone
 from wagtail import blocks
@@ -13,7 +11,7 @@ class ApprovalValue(blocks.StructValue):
     @property
     def has_expired(self) -> bool:
         """Whether the approval's last day has passed, today in the site's time zone."""
-        expires_on: date | None = self.get("expires_on")
+        expires_on = self.get("expires_on")
         return bool(expires_on and expires_on < timezone.localdate())
 
 

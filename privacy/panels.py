@@ -1,8 +1,48 @@
-"""What the data protection lead sees above the activities."""
+"""The edit form's own panels."""
 
+from functools import partial
 from typing import Any
 
-from wagtail.admin.panels import Panel
+from wagtail.admin.panels import FieldPanel, InlinePanel, Panel
+from wagtail.admin.panels.base import get_form_for_model
+
+from privacy.comparison import RowsComparison, WordsComparison
+
+
+class WordsPanel(FieldPanel):
+    """Text with blocks or paragraphs, compared line by line."""
+
+    def get_comparison_class(self) -> type[WordsComparison]:
+        return WordsComparison
+
+
+class RowsPanel(InlinePanel):
+    """Rows of another model, each closed until it is needed and headed by its title.
+
+    A row's form is the model's own `base_form_class`.
+    """
+
+    def get_form_options(self) -> dict[str, Any]:
+        options = super().get_form_options()
+        model = self.db_field.related_model
+        options["formsets"][self.relation_name]["form"] = get_form_for_model(
+            model,
+            form_class=model.base_form_class,
+            defer_required_on_fields=self.child_edit_handler.get_form_options().get(
+                "defer_required_on_fields", []
+            ),
+        )
+        return options
+
+    class BoundPanel(InlinePanel.BoundPanel):
+        template_name = "privacy/panels/rows.html"
+
+        def get_comparison(self) -> list[Any]:
+            (standard,) = super().get_comparison()
+            return [partial(RowsComparison, *standard.args, **standard.keywords)]
+
+        def js_opts(self) -> dict[str, Any]:
+            return {**super().js_opts(), "type": InlinePanel.__name__}
 
 
 class NotStatedPanel(Panel):
@@ -13,7 +53,10 @@ class NotStatedPanel(Panel):
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             context = super().get_context_data(parent_context)
-            rows = [(row.title, row.stated()) for row in self.instance.activities.all()]
+            rows = [
+                (row.title, row.stated(), row.also_not_stated())
+                for row in self.instance.activities.all()
+            ]
             context["rows"] = rows
             context["labels"] = list(rows[0][1]) if rows else []
             return context

@@ -38,7 +38,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     ends, and the next of its kind begins by putting the starter site back.
     """
     with django_db_blocker.unblock():
-        call_command("load_content", *os.environ.get("TMP_FX", "").split(), verbosity=0)  # TEMPORARY
+        call_command(
+            "load_content", *os.environ.get("TMP_FX", "").split(), verbosity=0
+        )  # TEMPORARY
         call_command("make_groups", verbosity=0)
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 

@@ -133,7 +133,9 @@ def test_templates_hold_no_inline_script_style_or_handler(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_templates_load_nothing_from_elsewhere(path: Path) -> None:
     html = path.read_text(encoding="utf-8")
-    assert not re.search(r"<(script|link|img|iframe|source|video)[^>]*(src|href)=[\"'](https?:)?//", html)
+    assert not re.search(
+        r"<(script|link|img|iframe|source|video)[^>]*(src|href)=[\"'](https?:)?//", html
+    )
     assert "<iframe" not in html
 
 
@@ -148,4 +150,6 @@ def test_includes_name_their_inputs(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_templates_ask_no_queries(path: Path) -> None:
     html = path.read_text(encoding="utf-8")
-    assert not re.search(r"get_children|get_ancestors|get_siblings|get_descendants|\.objects\b", html)
+    assert not re.search(
+        r"get_children|get_ancestors|get_siblings|get_descendants|\.objects\b", html
+    )

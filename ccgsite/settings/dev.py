@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "development-only-" * 4)
 
-from ccgsite.settings.production import *  # noqa: E402
+from ccgsite.settings.production import *
 
 DEBUG = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("SECRET_KEY", "test-only-" * 6)
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from ccgsite.settings.production import *  # noqa: E402
+from ccgsite.settings.production import *
 
 SITE_URL = "http://localhost"
 ALLOWED_HOSTS = ["localhost", "testserver"]

@@ -15,211 +15,2128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text='For staff: how this contact is found in lists.', unique=True, verbose_name='short name')),
-                ('name', models.CharField(help_text="The heading of the contact's card.", max_length=120)),
-                ('who', models.CharField(blank=True, help_text='For example: Corporate Complaints Team, Portsmouth City Council.', max_length=200, verbose_name='person, post or team')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('main_email', models.BooleanField(default=False, verbose_name="use the organisation's main e-mail")),
-                ('phone', models.CharField(blank=True, max_length=30, validators=[pages.validators.validate_phone])),
-                ('main_phone', models.BooleanField(default=False, verbose_name="use the organisation's main phone number")),
-                ('phone_note', models.CharField(blank=True, help_text='For example: local rate, or a second number.', max_length=120)),
-                ('address', models.TextField(blank=True, help_text='One line for each line.', verbose_name='postal address')),
-                ('main_address', models.BooleanField(default=False, verbose_name="use the organisation's main address")),
-                ('website', models.URLField(blank=True)),
-                ('website_text', models.CharField(blank=True, help_text="Where the link leads, such as its page's title.", max_length=120)),
-                ('note', models.CharField(blank=True, help_text='A sentence below the details.', max_length=300)),
-                ('editor_note', models.TextField(blank=True, help_text='Why the record says what it says. Never shown.', verbose_name='note for staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="For staff: how this contact is found in lists.",
+                        unique=True,
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The heading of the contact's card.", max_length=120
+                    ),
+                ),
+                (
+                    "who",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Corporate Complaints Team, Portsmouth City Council.",
+                        max_length=200,
+                        verbose_name="person, post or team",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "main_email",
+                    models.BooleanField(
+                        default=False, verbose_name="use the organisation's main e-mail"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=30, validators=[pages.validators.validate_phone]
+                    ),
+                ),
+                (
+                    "main_phone",
+                    models.BooleanField(
+                        default=False, verbose_name="use the organisation's main phone number"
+                    ),
+                ),
+                (
+                    "phone_note",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: local rate, or a second number.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "address",
+                    models.TextField(
+                        blank=True,
+                        help_text="One line for each line.",
+                        verbose_name="postal address",
+                    ),
+                ),
+                (
+                    "main_address",
+                    models.BooleanField(
+                        default=False, verbose_name="use the organisation's main address"
+                    ),
+                ),
+                ("website", models.URLField(blank=True)),
+                (
+                    "website_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where the link leads, such as its page's title.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="A sentence below the details.", max_length=300
+                    ),
+                ),
+                (
+                    "editor_note",
+                    models.TextField(
+                        blank=True,
+                        help_text="Why the record says what it says. Never shown.",
+                        verbose_name="note for staff",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='ContentPage',
+            name="ContentPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('updated_on', models.DateField(default=datetime.date.today, help_text='The day a person last checked the whole page. Readers see it. Do not change it for a small edit.', verbose_name='last updated')),
-                ('review_due_on', models.DateField(blank=True, help_text='Readers see it, and are told when the date has passed.', null=True, verbose_name='next review due')),
-                ('content_owner', models.CharField(blank=True, help_text='The team that keeps this page right. Not shown.', max_length=100, verbose_name='owner')),
-                ('content_status', models.CharField(choices=[('source', 'Facts checked against the former site'), ('national', 'National advice, checked on the date above'), ('placeholder', 'Incomplete: needs facts from the publisher')], default='source', help_text='How far this page can be relied on. Not shown.', max_length=20)),
-                ('also_known_as', models.TextField(blank=True, help_text='Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.', verbose_name='words people use for this')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('subheading', 3), ('text', 4), ('inset', 5), ('warning', 8), ('care_card', 11), ('do_list', 15), ('dont_list', 18), ('action_link', 22), ('start_button', 22), ('details', 24), ('expander', 24), ('summary_list', 29), ('table', 35), ('contact', 36), ('image', 39), ('document', 42), ('related_pages', 43)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 1: ('wagtail.blocks.RegexBlock', ('^[a-z0-9]+(-[a-z0-9]+)*$',), {'error_messages': {'invalid': 'Use small letters, digits and hyphens only.'}, 'help_text': 'The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.', 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {'depth': 1, 'description': 'A heading inside a part of the page.', 'label': 'Sub-heading', 'preview_value': {'anchor': 'on-bank-holidays', 'text': 'On bank holidays'}}), 4: ('pages.blocks.TextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 5: ('pages.blocks.InsetBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 6: ('wagtail.blocks.CharBlock', (), {'default': 'Important', 'max_length': 100}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 8: ('wagtail.blocks.StructBlock', [[('heading', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('non-urgent', 'Non-urgent (blue)'), ('urgent', 'Urgent (red)'), ('emergency', 'Emergency (red and black)')]}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says who to turn to and when: “Call 999 if:”', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('urgency', 9), ('heading', 10), ('text', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'default': 'Do', 'max_length': 80}), 13: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Item'}), 14: ('wagtail.blocks.ListBlock', (13,), {'min_num': 1}), 15: ('wagtail.blocks.StructBlock', [[('heading', 12), ('items', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'default': "Don't", 'max_length': 80}), 17: ('wagtail.blocks.ListBlock', (13,), {'help_text': 'Start each with “do not”.', 'min_num': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 16), ('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says where the link goes.', 'max_length': 120}), 20: ('wagtail.blocks.PageChooserBlock', (), {'help_text': 'A page of this site,', 'required': False}), 21: ('wagtail.blocks.URLBlock', (), {'help_text': 'or the address of a page elsewhere.', 'label': 'Address', 'required': False, 'validators': [django.core.validators.URLValidator(schemes=['https', 'http'])]}), 22: ('wagtail.blocks.StructBlock', [[('text', 19), ('page', 20), ('url', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'The words that readers press.', 'max_length': 120}), 24: ('wagtail.blocks.StructBlock', [[('summary', 23), ('text', 7)]], {}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Name', 'max_length': 80}), 26: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link']}), 27: ('wagtail.blocks.StructBlock', [[('key', 25), ('value', 26)]], {'label': 'Row'}), 28: ('wagtail.blocks.ListBlock', (27,), {'min_num': 1}), 29: ('wagtail.blocks.StructBlock', [[('rows', 28)]], {}), 30: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 31: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Text with links', 'required': False}), 32: ('wagtail.blocks.FloatBlock', (), {'label': 'Number', 'required': False}), 33: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 30), ('rich_text', 31), ('number', 32)]], {}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'The first column names the rows', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('table', 33), ('row_headers', 34)]], {}), 36: ('pages.blocks.ContactBlock', (), {}), 37: ('wagtail.images.blocks.ImageBlock', [], {'help_text': 'Say what it shows, or mark it as decorative.'}), 38: ('wagtail.blocks.CharBlock', (), {'max_length': 200, 'required': False}), 39: ('wagtail.blocks.StructBlock', [[('image', 37), ('caption', 38)]], {}), 40: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 41: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the document's own title.", 'max_length': 150, 'required': False}), 42: ('wagtail.blocks.StructBlock', [[('document', 40), ('text', 41)]], {}), 43: ('pages.blocks.RelatedPagesBlock', (), {})})),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "updated_on",
+                    models.DateField(
+                        default=datetime.date.today,
+                        help_text="The day a person last checked the whole page. Readers see it. Do not change it for a small edit.",
+                        verbose_name="last updated",
+                    ),
+                ),
+                (
+                    "review_due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Readers see it, and are told when the date has passed.",
+                        null=True,
+                        verbose_name="next review due",
+                    ),
+                ),
+                (
+                    "content_owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The team that keeps this page right. Not shown.",
+                        max_length=100,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "content_status",
+                    models.CharField(
+                        choices=[
+                            ("source", "Facts checked against the former site"),
+                            ("national", "National advice, checked on the date above"),
+                            ("placeholder", "Incomplete: needs facts from the publisher"),
+                        ],
+                        default="source",
+                        help_text="How far this page can be relied on. Not shown.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "also_known_as",
+                    models.TextField(
+                        blank=True,
+                        help_text="Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.",
+                        verbose_name="words people use for this",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("subheading", 3),
+                            ("text", 4),
+                            ("inset", 5),
+                            ("warning", 8),
+                            ("care_card", 11),
+                            ("do_list", 15),
+                            ("dont_list", 18),
+                            ("action_link", 22),
+                            ("start_button", 22),
+                            ("details", 24),
+                            ("expander", 24),
+                            ("summary_list", 29),
+                            ("table", 35),
+                            ("contact", 36),
+                            ("image", 39),
+                            ("document", 42),
+                            ("related_pages", 43),
+                        ],
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                            1: (
+                                "wagtail.blocks.RegexBlock",
+                                ("^[a-z0-9]+(-[a-z0-9]+)*$",),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Use small letters, digits and hyphens only."
+                                    },
+                                    "help_text": "The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("anchor", 1)]], {}),
+                            3: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 0), ("anchor", 1)]],
+                                {
+                                    "depth": 1,
+                                    "description": "A heading inside a part of the page.",
+                                    "label": "Sub-heading",
+                                    "preview_value": {
+                                        "anchor": "on-bank-holidays",
+                                        "text": "On bank holidays",
+                                    },
+                                },
+                            ),
+                            4: (
+                                "pages.blocks.TextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            5: (
+                                "pages.blocks.InsetBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Important", "max_length": 100},
+                            ),
+                            7: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("non-urgent", "Non-urgent (blue)"),
+                                        ("urgent", "Urgent (red)"),
+                                        ("emergency", "Emergency (red and black)"),
+                                    ]
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Says who to turn to and when: “Call 999 if:”",
+                                    "max_length": 120,
+                                },
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("urgency", 9), ("heading", 10), ("text", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Do", "max_length": 80},
+                            ),
+                            13: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"], "label": "Item"},
+                            ),
+                            14: ("wagtail.blocks.ListBlock", (13,), {"min_num": 1}),
+                            15: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 12), ("items", 14)]],
+                                {},
+                            ),
+                            16: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Don't", "max_length": 80},
+                            ),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (13,),
+                                {"help_text": "Start each with “do not”.", "min_num": 1},
+                            ),
+                            18: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 16), ("items", 17)]],
+                                {},
+                            ),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Says where the link goes.", "max_length": 120},
+                            ),
+                            20: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"help_text": "A page of this site,", "required": False},
+                            ),
+                            21: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {
+                                    "help_text": "or the address of a page elsewhere.",
+                                    "label": "Address",
+                                    "required": False,
+                                    "validators": [
+                                        django.core.validators.URLValidator(
+                                            schemes=["https", "http"]
+                                        )
+                                    ],
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 19), ("page", 20), ("url", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The words that readers press.", "max_length": 120},
+                            ),
+                            24: (
+                                "wagtail.blocks.StructBlock",
+                                [[("summary", 23), ("text", 7)]],
+                                {},
+                            ),
+                            25: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Name", "max_length": 80},
+                            ),
+                            26: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"]},
+                            ),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("key", 25), ("value", 26)]],
+                                {"label": "Row"},
+                            ),
+                            28: ("wagtail.blocks.ListBlock", (27,), {"min_num": 1}),
+                            29: ("wagtail.blocks.StructBlock", [[("rows", 28)]], {}),
+                            30: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "link"],
+                                    "label": "Text with links",
+                                    "required": False,
+                                },
+                            ),
+                            32: (
+                                "wagtail.blocks.FloatBlock",
+                                (),
+                                {"label": "Number", "required": False},
+                            ),
+                            33: (
+                                "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                                [[("text", 30), ("rich_text", 31), ("number", 32)]],
+                                {},
+                            ),
+                            34: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {
+                                    "default": True,
+                                    "label": "The first column names the rows",
+                                    "required": False,
+                                },
+                            ),
+                            35: (
+                                "wagtail.blocks.StructBlock",
+                                [[("table", 33), ("row_headers", 34)]],
+                                {},
+                            ),
+                            36: ("pages.blocks.ContactBlock", (), {}),
+                            37: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"help_text": "Say what it shows, or mark it as decorative."},
+                            ),
+                            38: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"max_length": 200, "required": False},
+                            ),
+                            39: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 37), ("caption", 38)]],
+                                {},
+                            ),
+                            40: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            41: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the document's own title.",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            42: (
+                                "wagtail.blocks.StructBlock",
+                                [[("document", 40), ("text", 41)]],
+                                {},
+                            ),
+                            43: ("pages.blocks.RelatedPagesBlock", (), {}),
+                        },
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'content page',
+                "verbose_name": "content page",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('updated_on', models.DateField(default=datetime.date.today, help_text='The day a person last checked the whole page. Readers see it. Do not change it for a small edit.', verbose_name='last updated')),
-                ('review_due_on', models.DateField(blank=True, help_text='Readers see it, and are told when the date has passed.', null=True, verbose_name='next review due')),
-                ('content_owner', models.CharField(blank=True, help_text='The team that keeps this page right. Not shown.', max_length=100, verbose_name='owner')),
-                ('content_status', models.CharField(choices=[('source', 'Facts checked against the former site'), ('national', 'National advice, checked on the date above'), ('placeholder', 'Incomplete: needs facts from the publisher')], default='source', help_text='How far this page can be relied on. Not shown.', max_length=20)),
-                ('also_known_as', models.TextField(blank=True, help_text='Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.', verbose_name='words people use for this')),
-                ('tasks', wagtail.fields.StreamField([('task', 2)], blank=True, block_lookup={0: ('wagtail.blocks.PageChooserBlock', (), {}), 1: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the page's title.", 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('page', 0), ('text', 1)]], {'icon': 'link', 'label': 'Task'})}, help_text='What most people come for, most wanted first.')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('subheading', 3), ('text', 4), ('inset', 5), ('warning', 8), ('care_card', 11), ('do_list', 15), ('dont_list', 18), ('action_link', 22), ('start_button', 22), ('details', 24), ('expander', 24), ('summary_list', 29), ('table', 35), ('contact', 36), ('image', 39), ('document', 42), ('related_pages', 43)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 1: ('wagtail.blocks.RegexBlock', ('^[a-z0-9]+(-[a-z0-9]+)*$',), {'error_messages': {'invalid': 'Use small letters, digits and hyphens only.'}, 'help_text': 'The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.', 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {'depth': 1, 'description': 'A heading inside a part of the page.', 'label': 'Sub-heading', 'preview_value': {'anchor': 'on-bank-holidays', 'text': 'On bank holidays'}}), 4: ('pages.blocks.TextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 5: ('pages.blocks.InsetBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 6: ('wagtail.blocks.CharBlock', (), {'default': 'Important', 'max_length': 100}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 8: ('wagtail.blocks.StructBlock', [[('heading', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('non-urgent', 'Non-urgent (blue)'), ('urgent', 'Urgent (red)'), ('emergency', 'Emergency (red and black)')]}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says who to turn to and when: “Call 999 if:”', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('urgency', 9), ('heading', 10), ('text', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'default': 'Do', 'max_length': 80}), 13: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Item'}), 14: ('wagtail.blocks.ListBlock', (13,), {'min_num': 1}), 15: ('wagtail.blocks.StructBlock', [[('heading', 12), ('items', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'default': "Don't", 'max_length': 80}), 17: ('wagtail.blocks.ListBlock', (13,), {'help_text': 'Start each with “do not”.', 'min_num': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 16), ('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says where the link goes.', 'max_length': 120}), 20: ('wagtail.blocks.PageChooserBlock', (), {'help_text': 'A page of this site,', 'required': False}), 21: ('wagtail.blocks.URLBlock', (), {'help_text': 'or the address of a page elsewhere.', 'label': 'Address', 'required': False, 'validators': [django.core.validators.URLValidator(schemes=['https', 'http'])]}), 22: ('wagtail.blocks.StructBlock', [[('text', 19), ('page', 20), ('url', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'The words that readers press.', 'max_length': 120}), 24: ('wagtail.blocks.StructBlock', [[('summary', 23), ('text', 7)]], {}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Name', 'max_length': 80}), 26: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link']}), 27: ('wagtail.blocks.StructBlock', [[('key', 25), ('value', 26)]], {'label': 'Row'}), 28: ('wagtail.blocks.ListBlock', (27,), {'min_num': 1}), 29: ('wagtail.blocks.StructBlock', [[('rows', 28)]], {}), 30: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 31: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Text with links', 'required': False}), 32: ('wagtail.blocks.FloatBlock', (), {'label': 'Number', 'required': False}), 33: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 30), ('rich_text', 31), ('number', 32)]], {}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'The first column names the rows', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('table', 33), ('row_headers', 34)]], {}), 36: ('pages.blocks.ContactBlock', (), {}), 37: ('wagtail.images.blocks.ImageBlock', [], {'help_text': 'Say what it shows, or mark it as decorative.'}), 38: ('wagtail.blocks.CharBlock', (), {'max_length': 200, 'required': False}), 39: ('wagtail.blocks.StructBlock', [[('image', 37), ('caption', 38)]], {}), 40: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 41: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the document's own title.", 'max_length': 150, 'required': False}), 42: ('wagtail.blocks.StructBlock', [[('document', 40), ('text', 41)]], {}), 43: ('pages.blocks.RelatedPagesBlock', (), {})})),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "updated_on",
+                    models.DateField(
+                        default=datetime.date.today,
+                        help_text="The day a person last checked the whole page. Readers see it. Do not change it for a small edit.",
+                        verbose_name="last updated",
+                    ),
+                ),
+                (
+                    "review_due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Readers see it, and are told when the date has passed.",
+                        null=True,
+                        verbose_name="next review due",
+                    ),
+                ),
+                (
+                    "content_owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The team that keeps this page right. Not shown.",
+                        max_length=100,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "content_status",
+                    models.CharField(
+                        choices=[
+                            ("source", "Facts checked against the former site"),
+                            ("national", "National advice, checked on the date above"),
+                            ("placeholder", "Incomplete: needs facts from the publisher"),
+                        ],
+                        default="source",
+                        help_text="How far this page can be relied on. Not shown.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "also_known_as",
+                    models.TextField(
+                        blank=True,
+                        help_text="Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.",
+                        verbose_name="words people use for this",
+                    ),
+                ),
+                (
+                    "tasks",
+                    wagtail.fields.StreamField(
+                        [("task", 2)],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.PageChooserBlock", (), {}),
+                            1: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the page's title.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: (
+                                "wagtail.blocks.StructBlock",
+                                [[("page", 0), ("text", 1)]],
+                                {"icon": "link", "label": "Task"},
+                            ),
+                        },
+                        help_text="What most people come for, most wanted first.",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("subheading", 3),
+                            ("text", 4),
+                            ("inset", 5),
+                            ("warning", 8),
+                            ("care_card", 11),
+                            ("do_list", 15),
+                            ("dont_list", 18),
+                            ("action_link", 22),
+                            ("start_button", 22),
+                            ("details", 24),
+                            ("expander", 24),
+                            ("summary_list", 29),
+                            ("table", 35),
+                            ("contact", 36),
+                            ("image", 39),
+                            ("document", 42),
+                            ("related_pages", 43),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                            1: (
+                                "wagtail.blocks.RegexBlock",
+                                ("^[a-z0-9]+(-[a-z0-9]+)*$",),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Use small letters, digits and hyphens only."
+                                    },
+                                    "help_text": "The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("anchor", 1)]], {}),
+                            3: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 0), ("anchor", 1)]],
+                                {
+                                    "depth": 1,
+                                    "description": "A heading inside a part of the page.",
+                                    "label": "Sub-heading",
+                                    "preview_value": {
+                                        "anchor": "on-bank-holidays",
+                                        "text": "On bank holidays",
+                                    },
+                                },
+                            ),
+                            4: (
+                                "pages.blocks.TextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            5: (
+                                "pages.blocks.InsetBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Important", "max_length": 100},
+                            ),
+                            7: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("non-urgent", "Non-urgent (blue)"),
+                                        ("urgent", "Urgent (red)"),
+                                        ("emergency", "Emergency (red and black)"),
+                                    ]
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Says who to turn to and when: “Call 999 if:”",
+                                    "max_length": 120,
+                                },
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("urgency", 9), ("heading", 10), ("text", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Do", "max_length": 80},
+                            ),
+                            13: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"], "label": "Item"},
+                            ),
+                            14: ("wagtail.blocks.ListBlock", (13,), {"min_num": 1}),
+                            15: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 12), ("items", 14)]],
+                                {},
+                            ),
+                            16: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Don't", "max_length": 80},
+                            ),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (13,),
+                                {"help_text": "Start each with “do not”.", "min_num": 1},
+                            ),
+                            18: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 16), ("items", 17)]],
+                                {},
+                            ),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Says where the link goes.", "max_length": 120},
+                            ),
+                            20: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"help_text": "A page of this site,", "required": False},
+                            ),
+                            21: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {
+                                    "help_text": "or the address of a page elsewhere.",
+                                    "label": "Address",
+                                    "required": False,
+                                    "validators": [
+                                        django.core.validators.URLValidator(
+                                            schemes=["https", "http"]
+                                        )
+                                    ],
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 19), ("page", 20), ("url", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The words that readers press.", "max_length": 120},
+                            ),
+                            24: (
+                                "wagtail.blocks.StructBlock",
+                                [[("summary", 23), ("text", 7)]],
+                                {},
+                            ),
+                            25: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Name", "max_length": 80},
+                            ),
+                            26: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"]},
+                            ),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("key", 25), ("value", 26)]],
+                                {"label": "Row"},
+                            ),
+                            28: ("wagtail.blocks.ListBlock", (27,), {"min_num": 1}),
+                            29: ("wagtail.blocks.StructBlock", [[("rows", 28)]], {}),
+                            30: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "link"],
+                                    "label": "Text with links",
+                                    "required": False,
+                                },
+                            ),
+                            32: (
+                                "wagtail.blocks.FloatBlock",
+                                (),
+                                {"label": "Number", "required": False},
+                            ),
+                            33: (
+                                "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                                [[("text", 30), ("rich_text", 31), ("number", 32)]],
+                                {},
+                            ),
+                            34: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {
+                                    "default": True,
+                                    "label": "The first column names the rows",
+                                    "required": False,
+                                },
+                            ),
+                            35: (
+                                "wagtail.blocks.StructBlock",
+                                [[("table", 33), ("row_headers", 34)]],
+                                {},
+                            ),
+                            36: ("pages.blocks.ContactBlock", (), {}),
+                            37: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"help_text": "Say what it shows, or mark it as decorative."},
+                            ),
+                            38: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"max_length": 200, "required": False},
+                            ),
+                            39: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 37), ("caption", 38)]],
+                                {},
+                            ),
+                            40: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            41: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the document's own title.",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            42: (
+                                "wagtail.blocks.StructBlock",
+                                [[("document", 40), ("text", 41)]],
+                                {},
+                            ),
+                            43: ("pages.blocks.RelatedPagesBlock", (), {}),
+                        },
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'home page',
+                "verbose_name": "home page",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='NewsIndexPage',
+            name="NewsIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('updated_on', models.DateField(default=datetime.date.today, help_text='The day a person last checked the whole page. Readers see it. Do not change it for a small edit.', verbose_name='last updated')),
-                ('review_due_on', models.DateField(blank=True, help_text='Readers see it, and are told when the date has passed.', null=True, verbose_name='next review due')),
-                ('content_owner', models.CharField(blank=True, help_text='The team that keeps this page right. Not shown.', max_length=100, verbose_name='owner')),
-                ('content_status', models.CharField(choices=[('source', 'Facts checked against the former site'), ('national', 'National advice, checked on the date above'), ('placeholder', 'Incomplete: needs facts from the publisher')], default='source', help_text='How far this page can be relied on. Not shown.', max_length=20)),
-                ('also_known_as', models.TextField(blank=True, help_text='Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.', verbose_name='words people use for this')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('subheading', 3), ('text', 4), ('inset', 5), ('warning', 8), ('care_card', 11), ('do_list', 15), ('dont_list', 18), ('action_link', 22), ('start_button', 22), ('details', 24), ('expander', 24), ('summary_list', 29), ('table', 35), ('contact', 36), ('image', 39), ('document', 42), ('related_pages', 43)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 1: ('wagtail.blocks.RegexBlock', ('^[a-z0-9]+(-[a-z0-9]+)*$',), {'error_messages': {'invalid': 'Use small letters, digits and hyphens only.'}, 'help_text': 'The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.', 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {'depth': 1, 'description': 'A heading inside a part of the page.', 'label': 'Sub-heading', 'preview_value': {'anchor': 'on-bank-holidays', 'text': 'On bank holidays'}}), 4: ('pages.blocks.TextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 5: ('pages.blocks.InsetBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 6: ('wagtail.blocks.CharBlock', (), {'default': 'Important', 'max_length': 100}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 8: ('wagtail.blocks.StructBlock', [[('heading', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('non-urgent', 'Non-urgent (blue)'), ('urgent', 'Urgent (red)'), ('emergency', 'Emergency (red and black)')]}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says who to turn to and when: “Call 999 if:”', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('urgency', 9), ('heading', 10), ('text', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'default': 'Do', 'max_length': 80}), 13: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Item'}), 14: ('wagtail.blocks.ListBlock', (13,), {'min_num': 1}), 15: ('wagtail.blocks.StructBlock', [[('heading', 12), ('items', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'default': "Don't", 'max_length': 80}), 17: ('wagtail.blocks.ListBlock', (13,), {'help_text': 'Start each with “do not”.', 'min_num': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 16), ('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says where the link goes.', 'max_length': 120}), 20: ('wagtail.blocks.PageChooserBlock', (), {'help_text': 'A page of this site,', 'required': False}), 21: ('wagtail.blocks.URLBlock', (), {'help_text': 'or the address of a page elsewhere.', 'label': 'Address', 'required': False, 'validators': [django.core.validators.URLValidator(schemes=['https', 'http'])]}), 22: ('wagtail.blocks.StructBlock', [[('text', 19), ('page', 20), ('url', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'The words that readers press.', 'max_length': 120}), 24: ('wagtail.blocks.StructBlock', [[('summary', 23), ('text', 7)]], {}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Name', 'max_length': 80}), 26: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link']}), 27: ('wagtail.blocks.StructBlock', [[('key', 25), ('value', 26)]], {'label': 'Row'}), 28: ('wagtail.blocks.ListBlock', (27,), {'min_num': 1}), 29: ('wagtail.blocks.StructBlock', [[('rows', 28)]], {}), 30: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 31: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Text with links', 'required': False}), 32: ('wagtail.blocks.FloatBlock', (), {'label': 'Number', 'required': False}), 33: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 30), ('rich_text', 31), ('number', 32)]], {}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'The first column names the rows', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('table', 33), ('row_headers', 34)]], {}), 36: ('pages.blocks.ContactBlock', (), {}), 37: ('wagtail.images.blocks.ImageBlock', [], {'help_text': 'Say what it shows, or mark it as decorative.'}), 38: ('wagtail.blocks.CharBlock', (), {'max_length': 200, 'required': False}), 39: ('wagtail.blocks.StructBlock', [[('image', 37), ('caption', 38)]], {}), 40: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 41: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the document's own title.", 'max_length': 150, 'required': False}), 42: ('wagtail.blocks.StructBlock', [[('document', 40), ('text', 41)]], {}), 43: ('pages.blocks.RelatedPagesBlock', (), {})}, help_text='Shown while there is no news, so that readers know why.')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "updated_on",
+                    models.DateField(
+                        default=datetime.date.today,
+                        help_text="The day a person last checked the whole page. Readers see it. Do not change it for a small edit.",
+                        verbose_name="last updated",
+                    ),
+                ),
+                (
+                    "review_due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Readers see it, and are told when the date has passed.",
+                        null=True,
+                        verbose_name="next review due",
+                    ),
+                ),
+                (
+                    "content_owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The team that keeps this page right. Not shown.",
+                        max_length=100,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "content_status",
+                    models.CharField(
+                        choices=[
+                            ("source", "Facts checked against the former site"),
+                            ("national", "National advice, checked on the date above"),
+                            ("placeholder", "Incomplete: needs facts from the publisher"),
+                        ],
+                        default="source",
+                        help_text="How far this page can be relied on. Not shown.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "also_known_as",
+                    models.TextField(
+                        blank=True,
+                        help_text="Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.",
+                        verbose_name="words people use for this",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("subheading", 3),
+                            ("text", 4),
+                            ("inset", 5),
+                            ("warning", 8),
+                            ("care_card", 11),
+                            ("do_list", 15),
+                            ("dont_list", 18),
+                            ("action_link", 22),
+                            ("start_button", 22),
+                            ("details", 24),
+                            ("expander", 24),
+                            ("summary_list", 29),
+                            ("table", 35),
+                            ("contact", 36),
+                            ("image", 39),
+                            ("document", 42),
+                            ("related_pages", 43),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                            1: (
+                                "wagtail.blocks.RegexBlock",
+                                ("^[a-z0-9]+(-[a-z0-9]+)*$",),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Use small letters, digits and hyphens only."
+                                    },
+                                    "help_text": "The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("anchor", 1)]], {}),
+                            3: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 0), ("anchor", 1)]],
+                                {
+                                    "depth": 1,
+                                    "description": "A heading inside a part of the page.",
+                                    "label": "Sub-heading",
+                                    "preview_value": {
+                                        "anchor": "on-bank-holidays",
+                                        "text": "On bank holidays",
+                                    },
+                                },
+                            ),
+                            4: (
+                                "pages.blocks.TextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            5: (
+                                "pages.blocks.InsetBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Important", "max_length": 100},
+                            ),
+                            7: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("non-urgent", "Non-urgent (blue)"),
+                                        ("urgent", "Urgent (red)"),
+                                        ("emergency", "Emergency (red and black)"),
+                                    ]
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Says who to turn to and when: “Call 999 if:”",
+                                    "max_length": 120,
+                                },
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("urgency", 9), ("heading", 10), ("text", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Do", "max_length": 80},
+                            ),
+                            13: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"], "label": "Item"},
+                            ),
+                            14: ("wagtail.blocks.ListBlock", (13,), {"min_num": 1}),
+                            15: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 12), ("items", 14)]],
+                                {},
+                            ),
+                            16: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Don't", "max_length": 80},
+                            ),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (13,),
+                                {"help_text": "Start each with “do not”.", "min_num": 1},
+                            ),
+                            18: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 16), ("items", 17)]],
+                                {},
+                            ),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Says where the link goes.", "max_length": 120},
+                            ),
+                            20: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"help_text": "A page of this site,", "required": False},
+                            ),
+                            21: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {
+                                    "help_text": "or the address of a page elsewhere.",
+                                    "label": "Address",
+                                    "required": False,
+                                    "validators": [
+                                        django.core.validators.URLValidator(
+                                            schemes=["https", "http"]
+                                        )
+                                    ],
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 19), ("page", 20), ("url", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The words that readers press.", "max_length": 120},
+                            ),
+                            24: (
+                                "wagtail.blocks.StructBlock",
+                                [[("summary", 23), ("text", 7)]],
+                                {},
+                            ),
+                            25: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Name", "max_length": 80},
+                            ),
+                            26: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"]},
+                            ),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("key", 25), ("value", 26)]],
+                                {"label": "Row"},
+                            ),
+                            28: ("wagtail.blocks.ListBlock", (27,), {"min_num": 1}),
+                            29: ("wagtail.blocks.StructBlock", [[("rows", 28)]], {}),
+                            30: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "link"],
+                                    "label": "Text with links",
+                                    "required": False,
+                                },
+                            ),
+                            32: (
+                                "wagtail.blocks.FloatBlock",
+                                (),
+                                {"label": "Number", "required": False},
+                            ),
+                            33: (
+                                "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                                [[("text", 30), ("rich_text", 31), ("number", 32)]],
+                                {},
+                            ),
+                            34: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {
+                                    "default": True,
+                                    "label": "The first column names the rows",
+                                    "required": False,
+                                },
+                            ),
+                            35: (
+                                "wagtail.blocks.StructBlock",
+                                [[("table", 33), ("row_headers", 34)]],
+                                {},
+                            ),
+                            36: ("pages.blocks.ContactBlock", (), {}),
+                            37: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"help_text": "Say what it shows, or mark it as decorative."},
+                            ),
+                            38: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"max_length": 200, "required": False},
+                            ),
+                            39: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 37), ("caption", 38)]],
+                                {},
+                            ),
+                            40: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            41: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the document's own title.",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            42: (
+                                "wagtail.blocks.StructBlock",
+                                [[("document", 40), ("text", 41)]],
+                                {},
+                            ),
+                            43: ("pages.blocks.RelatedPagesBlock", (), {}),
+                        },
+                        help_text="Shown while there is no news, so that readers know why.",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'news index',
+                "verbose_name": "news index",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='NewsPage',
+            name="NewsPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('updated_on', models.DateField(default=datetime.date.today, help_text='The day a person last checked the whole page. Readers see it. Do not change it for a small edit.', verbose_name='last updated')),
-                ('review_due_on', models.DateField(blank=True, help_text='Readers see it, and are told when the date has passed.', null=True, verbose_name='next review due')),
-                ('content_owner', models.CharField(blank=True, help_text='The team that keeps this page right. Not shown.', max_length=100, verbose_name='owner')),
-                ('content_status', models.CharField(choices=[('source', 'Facts checked against the former site'), ('national', 'National advice, checked on the date above'), ('placeholder', 'Incomplete: needs facts from the publisher')], default='source', help_text='How far this page can be relied on. Not shown.', max_length=20)),
-                ('also_known_as', models.TextField(blank=True, help_text='Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.', verbose_name='words people use for this')),
-                ('published_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='date of the news')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('subheading', 3), ('text', 4), ('inset', 5), ('warning', 8), ('care_card', 11), ('do_list', 15), ('dont_list', 18), ('action_link', 22), ('start_button', 22), ('details', 24), ('expander', 24), ('summary_list', 29), ('table', 35), ('contact', 36), ('image', 39), ('document', 42), ('related_pages', 43)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 1: ('wagtail.blocks.RegexBlock', ('^[a-z0-9]+(-[a-z0-9]+)*$',), {'error_messages': {'invalid': 'Use small letters, digits and hyphens only.'}, 'help_text': 'The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.', 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {'depth': 1, 'description': 'A heading inside a part of the page.', 'label': 'Sub-heading', 'preview_value': {'anchor': 'on-bank-holidays', 'text': 'On bank holidays'}}), 4: ('pages.blocks.TextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 5: ('pages.blocks.InsetBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 6: ('wagtail.blocks.CharBlock', (), {'default': 'Important', 'max_length': 100}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 8: ('wagtail.blocks.StructBlock', [[('heading', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('non-urgent', 'Non-urgent (blue)'), ('urgent', 'Urgent (red)'), ('emergency', 'Emergency (red and black)')]}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says who to turn to and when: “Call 999 if:”', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('urgency', 9), ('heading', 10), ('text', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'default': 'Do', 'max_length': 80}), 13: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Item'}), 14: ('wagtail.blocks.ListBlock', (13,), {'min_num': 1}), 15: ('wagtail.blocks.StructBlock', [[('heading', 12), ('items', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'default': "Don't", 'max_length': 80}), 17: ('wagtail.blocks.ListBlock', (13,), {'help_text': 'Start each with “do not”.', 'min_num': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 16), ('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says where the link goes.', 'max_length': 120}), 20: ('wagtail.blocks.PageChooserBlock', (), {'help_text': 'A page of this site,', 'required': False}), 21: ('wagtail.blocks.URLBlock', (), {'help_text': 'or the address of a page elsewhere.', 'label': 'Address', 'required': False, 'validators': [django.core.validators.URLValidator(schemes=['https', 'http'])]}), 22: ('wagtail.blocks.StructBlock', [[('text', 19), ('page', 20), ('url', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'The words that readers press.', 'max_length': 120}), 24: ('wagtail.blocks.StructBlock', [[('summary', 23), ('text', 7)]], {}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Name', 'max_length': 80}), 26: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link']}), 27: ('wagtail.blocks.StructBlock', [[('key', 25), ('value', 26)]], {'label': 'Row'}), 28: ('wagtail.blocks.ListBlock', (27,), {'min_num': 1}), 29: ('wagtail.blocks.StructBlock', [[('rows', 28)]], {}), 30: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 31: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Text with links', 'required': False}), 32: ('wagtail.blocks.FloatBlock', (), {'label': 'Number', 'required': False}), 33: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 30), ('rich_text', 31), ('number', 32)]], {}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'The first column names the rows', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('table', 33), ('row_headers', 34)]], {}), 36: ('pages.blocks.ContactBlock', (), {}), 37: ('wagtail.images.blocks.ImageBlock', [], {'help_text': 'Say what it shows, or mark it as decorative.'}), 38: ('wagtail.blocks.CharBlock', (), {'max_length': 200, 'required': False}), 39: ('wagtail.blocks.StructBlock', [[('image', 37), ('caption', 38)]], {}), 40: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 41: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the document's own title.", 'max_length': 150, 'required': False}), 42: ('wagtail.blocks.StructBlock', [[('document', 40), ('text', 41)]], {}), 43: ('pages.blocks.RelatedPagesBlock', (), {})})),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "updated_on",
+                    models.DateField(
+                        default=datetime.date.today,
+                        help_text="The day a person last checked the whole page. Readers see it. Do not change it for a small edit.",
+                        verbose_name="last updated",
+                    ),
+                ),
+                (
+                    "review_due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Readers see it, and are told when the date has passed.",
+                        null=True,
+                        verbose_name="next review due",
+                    ),
+                ),
+                (
+                    "content_owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The team that keeps this page right. Not shown.",
+                        max_length=100,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "content_status",
+                    models.CharField(
+                        choices=[
+                            ("source", "Facts checked against the former site"),
+                            ("national", "National advice, checked on the date above"),
+                            ("placeholder", "Incomplete: needs facts from the publisher"),
+                        ],
+                        default="source",
+                        help_text="How far this page can be relied on. Not shown.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "also_known_as",
+                    models.TextField(
+                        blank=True,
+                        help_text="Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.",
+                        verbose_name="words people use for this",
+                    ),
+                ),
+                (
+                    "published_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="date of the news"
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("subheading", 3),
+                            ("text", 4),
+                            ("inset", 5),
+                            ("warning", 8),
+                            ("care_card", 11),
+                            ("do_list", 15),
+                            ("dont_list", 18),
+                            ("action_link", 22),
+                            ("start_button", 22),
+                            ("details", 24),
+                            ("expander", 24),
+                            ("summary_list", 29),
+                            ("table", 35),
+                            ("contact", 36),
+                            ("image", 39),
+                            ("document", 42),
+                            ("related_pages", 43),
+                        ],
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                            1: (
+                                "wagtail.blocks.RegexBlock",
+                                ("^[a-z0-9]+(-[a-z0-9]+)*$",),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Use small letters, digits and hyphens only."
+                                    },
+                                    "help_text": "The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("anchor", 1)]], {}),
+                            3: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 0), ("anchor", 1)]],
+                                {
+                                    "depth": 1,
+                                    "description": "A heading inside a part of the page.",
+                                    "label": "Sub-heading",
+                                    "preview_value": {
+                                        "anchor": "on-bank-holidays",
+                                        "text": "On bank holidays",
+                                    },
+                                },
+                            ),
+                            4: (
+                                "pages.blocks.TextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            5: (
+                                "pages.blocks.InsetBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Important", "max_length": 100},
+                            ),
+                            7: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("non-urgent", "Non-urgent (blue)"),
+                                        ("urgent", "Urgent (red)"),
+                                        ("emergency", "Emergency (red and black)"),
+                                    ]
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Says who to turn to and when: “Call 999 if:”",
+                                    "max_length": 120,
+                                },
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("urgency", 9), ("heading", 10), ("text", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Do", "max_length": 80},
+                            ),
+                            13: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"], "label": "Item"},
+                            ),
+                            14: ("wagtail.blocks.ListBlock", (13,), {"min_num": 1}),
+                            15: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 12), ("items", 14)]],
+                                {},
+                            ),
+                            16: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Don't", "max_length": 80},
+                            ),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (13,),
+                                {"help_text": "Start each with “do not”.", "min_num": 1},
+                            ),
+                            18: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 16), ("items", 17)]],
+                                {},
+                            ),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Says where the link goes.", "max_length": 120},
+                            ),
+                            20: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"help_text": "A page of this site,", "required": False},
+                            ),
+                            21: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {
+                                    "help_text": "or the address of a page elsewhere.",
+                                    "label": "Address",
+                                    "required": False,
+                                    "validators": [
+                                        django.core.validators.URLValidator(
+                                            schemes=["https", "http"]
+                                        )
+                                    ],
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 19), ("page", 20), ("url", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The words that readers press.", "max_length": 120},
+                            ),
+                            24: (
+                                "wagtail.blocks.StructBlock",
+                                [[("summary", 23), ("text", 7)]],
+                                {},
+                            ),
+                            25: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Name", "max_length": 80},
+                            ),
+                            26: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"]},
+                            ),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("key", 25), ("value", 26)]],
+                                {"label": "Row"},
+                            ),
+                            28: ("wagtail.blocks.ListBlock", (27,), {"min_num": 1}),
+                            29: ("wagtail.blocks.StructBlock", [[("rows", 28)]], {}),
+                            30: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "link"],
+                                    "label": "Text with links",
+                                    "required": False,
+                                },
+                            ),
+                            32: (
+                                "wagtail.blocks.FloatBlock",
+                                (),
+                                {"label": "Number", "required": False},
+                            ),
+                            33: (
+                                "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                                [[("text", 30), ("rich_text", 31), ("number", 32)]],
+                                {},
+                            ),
+                            34: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {
+                                    "default": True,
+                                    "label": "The first column names the rows",
+                                    "required": False,
+                                },
+                            ),
+                            35: (
+                                "wagtail.blocks.StructBlock",
+                                [[("table", 33), ("row_headers", 34)]],
+                                {},
+                            ),
+                            36: ("pages.blocks.ContactBlock", (), {}),
+                            37: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"help_text": "Say what it shows, or mark it as decorative."},
+                            ),
+                            38: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"max_length": 200, "required": False},
+                            ),
+                            39: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 37), ("caption", 38)]],
+                                {},
+                            ),
+                            40: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            41: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the document's own title.",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            42: (
+                                "wagtail.blocks.StructBlock",
+                                [[("document", 40), ("text", 41)]],
+                                {},
+                            ),
+                            43: ("pages.blocks.RelatedPagesBlock", (), {}),
+                        },
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'news page',
+                "verbose_name": "news page",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='SectionPage',
+            name="SectionPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('updated_on', models.DateField(default=datetime.date.today, help_text='The day a person last checked the whole page. Readers see it. Do not change it for a small edit.', verbose_name='last updated')),
-                ('review_due_on', models.DateField(blank=True, help_text='Readers see it, and are told when the date has passed.', null=True, verbose_name='next review due')),
-                ('content_owner', models.CharField(blank=True, help_text='The team that keeps this page right. Not shown.', max_length=100, verbose_name='owner')),
-                ('content_status', models.CharField(choices=[('source', 'Facts checked against the former site'), ('national', 'National advice, checked on the date above'), ('placeholder', 'Incomplete: needs facts from the publisher')], default='source', help_text='How far this page can be relied on. Not shown.', max_length=20)),
-                ('also_known_as', models.TextField(blank=True, help_text='Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.', verbose_name='words people use for this')),
-                ('body', wagtail.fields.StreamField([('heading', 2), ('subheading', 3), ('text', 4), ('inset', 5), ('warning', 8), ('care_card', 11), ('do_list', 15), ('dont_list', 18), ('action_link', 22), ('start_button', 22), ('details', 24), ('expander', 24), ('summary_list', 29), ('table', 35), ('contact', 36), ('image', 39), ('document', 42), ('related_pages', 43)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 120}), 1: ('wagtail.blocks.RegexBlock', ('^[a-z0-9]+(-[a-z0-9]+)*$',), {'error_messages': {'invalid': 'Use small letters, digits and hyphens only.'}, 'help_text': 'The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.', 'max_length': 80, 'required': False}), 2: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {}), 3: ('wagtail.blocks.StructBlock', [[('text', 0), ('anchor', 1)]], {'depth': 1, 'description': 'A heading inside a part of the page.', 'label': 'Sub-heading', 'preview_value': {'anchor': 'on-bank-holidays', 'text': 'On bank holidays'}}), 4: ('pages.blocks.TextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 5: ('pages.blocks.InsetBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 6: ('wagtail.blocks.CharBlock', (), {'default': 'Important', 'max_length': 100}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ol', 'ul', 'link', 'document-link']}), 8: ('wagtail.blocks.StructBlock', [[('heading', 6), ('text', 7)]], {}), 9: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('non-urgent', 'Non-urgent (blue)'), ('urgent', 'Urgent (red)'), ('emergency', 'Emergency (red and black)')]}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says who to turn to and when: “Call 999 if:”', 'max_length': 120}), 11: ('wagtail.blocks.StructBlock', [[('urgency', 9), ('heading', 10), ('text', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'default': 'Do', 'max_length': 80}), 13: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Item'}), 14: ('wagtail.blocks.ListBlock', (13,), {'min_num': 1}), 15: ('wagtail.blocks.StructBlock', [[('heading', 12), ('items', 14)]], {}), 16: ('wagtail.blocks.CharBlock', (), {'default': "Don't", 'max_length': 80}), 17: ('wagtail.blocks.ListBlock', (13,), {'help_text': 'Start each with “do not”.', 'min_num': 1}), 18: ('wagtail.blocks.StructBlock', [[('heading', 16), ('items', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'help_text': 'Says where the link goes.', 'max_length': 120}), 20: ('wagtail.blocks.PageChooserBlock', (), {'help_text': 'A page of this site,', 'required': False}), 21: ('wagtail.blocks.URLBlock', (), {'help_text': 'or the address of a page elsewhere.', 'label': 'Address', 'required': False, 'validators': [django.core.validators.URLValidator(schemes=['https', 'http'])]}), 22: ('wagtail.blocks.StructBlock', [[('text', 19), ('page', 20), ('url', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'The words that readers press.', 'max_length': 120}), 24: ('wagtail.blocks.StructBlock', [[('summary', 23), ('text', 7)]], {}), 25: ('wagtail.blocks.CharBlock', (), {'label': 'Name', 'max_length': 80}), 26: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link']}), 27: ('wagtail.blocks.StructBlock', [[('key', 25), ('value', 26)]], {'label': 'Row'}), 28: ('wagtail.blocks.ListBlock', (27,), {'min_num': 1}), 29: ('wagtail.blocks.StructBlock', [[('rows', 28)]], {}), 30: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 31: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'link'], 'label': 'Text with links', 'required': False}), 32: ('wagtail.blocks.FloatBlock', (), {'label': 'Number', 'required': False}), 33: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 30), ('rich_text', 31), ('number', 32)]], {}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'The first column names the rows', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('table', 33), ('row_headers', 34)]], {}), 36: ('pages.blocks.ContactBlock', (), {}), 37: ('wagtail.images.blocks.ImageBlock', [], {'help_text': 'Say what it shows, or mark it as decorative.'}), 38: ('wagtail.blocks.CharBlock', (), {'max_length': 200, 'required': False}), 39: ('wagtail.blocks.StructBlock', [[('image', 37), ('caption', 38)]], {}), 40: ('wagtail.documents.blocks.DocumentChooserBlock', (), {}), 41: ('wagtail.blocks.CharBlock', (), {'help_text': "Instead of the document's own title.", 'max_length': 150, 'required': False}), 42: ('wagtail.blocks.StructBlock', [[('document', 40), ('text', 41)]], {}), 43: ('pages.blocks.RelatedPagesBlock', (), {})}, help_text='Optional. Shown above the list of pages, which is made by itself.')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "updated_on",
+                    models.DateField(
+                        default=datetime.date.today,
+                        help_text="The day a person last checked the whole page. Readers see it. Do not change it for a small edit.",
+                        verbose_name="last updated",
+                    ),
+                ),
+                (
+                    "review_due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Readers see it, and are told when the date has passed.",
+                        null=True,
+                        verbose_name="next review due",
+                    ),
+                ),
+                (
+                    "content_owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The team that keeps this page right. Not shown.",
+                        max_length=100,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "content_status",
+                    models.CharField(
+                        choices=[
+                            ("source", "Facts checked against the former site"),
+                            ("national", "National advice, checked on the date above"),
+                            ("placeholder", "Incomplete: needs facts from the publisher"),
+                        ],
+                        default="source",
+                        help_text="How far this page can be relied on. Not shown.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "also_known_as",
+                    models.TextField(
+                        blank=True,
+                        help_text="Everyday words, common names and abbreviations, separated by commas, so that search finds the page. Not shown.",
+                        verbose_name="words people use for this",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("heading", 2),
+                            ("subheading", 3),
+                            ("text", 4),
+                            ("inset", 5),
+                            ("warning", 8),
+                            ("care_card", 11),
+                            ("do_list", 15),
+                            ("dont_list", 18),
+                            ("action_link", 22),
+                            ("start_button", 22),
+                            ("details", 24),
+                            ("expander", 24),
+                            ("summary_list", 29),
+                            ("table", 35),
+                            ("contact", 36),
+                            ("image", 39),
+                            ("document", 42),
+                            ("related_pages", 43),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 120}),
+                            1: (
+                                "wagtail.blocks.RegexBlock",
+                                ("^[a-z0-9]+(-[a-z0-9]+)*$",),
+                                {
+                                    "error_messages": {
+                                        "invalid": "Use small letters, digits and hyphens only."
+                                    },
+                                    "help_text": "The end of the link to this heading. Filled in for you; changing it breaks links from elsewhere.",
+                                    "max_length": 80,
+                                    "required": False,
+                                },
+                            ),
+                            2: ("wagtail.blocks.StructBlock", [[("text", 0), ("anchor", 1)]], {}),
+                            3: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 0), ("anchor", 1)]],
+                                {
+                                    "depth": 1,
+                                    "description": "A heading inside a part of the page.",
+                                    "label": "Sub-heading",
+                                    "preview_value": {
+                                        "anchor": "on-bank-holidays",
+                                        "text": "On bank holidays",
+                                    },
+                                },
+                            ),
+                            4: (
+                                "pages.blocks.TextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            5: (
+                                "pages.blocks.InsetBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Important", "max_length": 100},
+                            ),
+                            7: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "ol", "ul", "link", "document-link"]},
+                            ),
+                            8: ("wagtail.blocks.StructBlock", [[("heading", 6), ("text", 7)]], {}),
+                            9: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("non-urgent", "Non-urgent (blue)"),
+                                        ("urgent", "Urgent (red)"),
+                                        ("emergency", "Emergency (red and black)"),
+                                    ]
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Says who to turn to and when: “Call 999 if:”",
+                                    "max_length": 120,
+                                },
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("urgency", 9), ("heading", 10), ("text", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Do", "max_length": 80},
+                            ),
+                            13: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"], "label": "Item"},
+                            ),
+                            14: ("wagtail.blocks.ListBlock", (13,), {"min_num": 1}),
+                            15: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 12), ("items", 14)]],
+                                {},
+                            ),
+                            16: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"default": "Don't", "max_length": 80},
+                            ),
+                            17: (
+                                "wagtail.blocks.ListBlock",
+                                (13,),
+                                {"help_text": "Start each with “do not”.", "min_num": 1},
+                            ),
+                            18: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 16), ("items", 17)]],
+                                {},
+                            ),
+                            19: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "Says where the link goes.", "max_length": 120},
+                            ),
+                            20: (
+                                "wagtail.blocks.PageChooserBlock",
+                                (),
+                                {"help_text": "A page of this site,", "required": False},
+                            ),
+                            21: (
+                                "wagtail.blocks.URLBlock",
+                                (),
+                                {
+                                    "help_text": "or the address of a page elsewhere.",
+                                    "label": "Address",
+                                    "required": False,
+                                    "validators": [
+                                        django.core.validators.URLValidator(
+                                            schemes=["https", "http"]
+                                        )
+                                    ],
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 19), ("page", 20), ("url", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The words that readers press.", "max_length": 120},
+                            ),
+                            24: (
+                                "wagtail.blocks.StructBlock",
+                                [[("summary", 23), ("text", 7)]],
+                                {},
+                            ),
+                            25: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Name", "max_length": 80},
+                            ),
+                            26: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "link"]},
+                            ),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("key", 25), ("value", 26)]],
+                                {"label": "Row"},
+                            ),
+                            28: ("wagtail.blocks.ListBlock", (27,), {"min_num": 1}),
+                            29: ("wagtail.blocks.StructBlock", [[("rows", 28)]], {}),
+                            30: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Text", "required": False},
+                            ),
+                            31: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "link"],
+                                    "label": "Text with links",
+                                    "required": False,
+                                },
+                            ),
+                            32: (
+                                "wagtail.blocks.FloatBlock",
+                                (),
+                                {"label": "Number", "required": False},
+                            ),
+                            33: (
+                                "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                                [[("text", 30), ("rich_text", 31), ("number", 32)]],
+                                {},
+                            ),
+                            34: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {
+                                    "default": True,
+                                    "label": "The first column names the rows",
+                                    "required": False,
+                                },
+                            ),
+                            35: (
+                                "wagtail.blocks.StructBlock",
+                                [[("table", 33), ("row_headers", 34)]],
+                                {},
+                            ),
+                            36: ("pages.blocks.ContactBlock", (), {}),
+                            37: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"help_text": "Say what it shows, or mark it as decorative."},
+                            ),
+                            38: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"max_length": 200, "required": False},
+                            ),
+                            39: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 37), ("caption", 38)]],
+                                {},
+                            ),
+                            40: ("wagtail.documents.blocks.DocumentChooserBlock", (), {}),
+                            41: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Instead of the document's own title.",
+                                    "max_length": 150,
+                                    "required": False,
+                                },
+                            ),
+                            42: (
+                                "wagtail.blocks.StructBlock",
+                                [[("document", 40), ("text", 41)]],
+                                {},
+                            ),
+                            43: ("pages.blocks.RelatedPagesBlock", (), {}),
+                        },
+                        help_text="Optional. Shown above the list of pages, which is made by itself.",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
+                "verbose_name": "section",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='SiteDocument',
+            name="SiteDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('file', models.FileField(upload_to='documents', verbose_name='file')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('file_size', models.PositiveBigIntegerField(editable=False, null=True)),
-                ('file_hash', models.CharField(blank=True, editable=False, max_length=40)),
-                ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),
-                ('tags', taggit.managers.TaggableManager(blank=True, help_text=None, through='taggit.TaggedItem', to='taggit.Tag', verbose_name='tags')),
-                ('uploaded_by_user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='uploaded by user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=255, verbose_name="title")),
+                ("file", models.FileField(upload_to="documents", verbose_name="file")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("file_size", models.PositiveBigIntegerField(editable=False, null=True)),
+                ("file_hash", models.CharField(blank=True, editable=False, max_length=40)),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        default=wagtail.models.media.get_root_collection_id,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtailcore.collection",
+                        verbose_name="collection",
+                    ),
+                ),
+                (
+                    "tags",
+                    taggit.managers.TaggableManager(
+                        blank=True,
+                        help_text=None,
+                        through="taggit.TaggedItem",
+                        to="taggit.Tag",
+                        verbose_name="tags",
+                    ),
+                ),
+                (
+                    "uploaded_by_user",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'abstract': False,
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "abstract": False,
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='SiteImage',
+            name="SiteImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=255, verbose_name='title')),
-                ('file', wagtail.images.models.WagtailImageField(height_field='height', upload_to=wagtail.images.models.get_upload_to, verbose_name='file', width_field='width')),
-                ('description', models.CharField(blank=True, default='', max_length=255, verbose_name='description')),
-                ('width', models.IntegerField(editable=False, verbose_name='width')),
-                ('height', models.IntegerField(editable=False, verbose_name='height')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='created at')),
-                ('focal_point_x', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_y', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_width', models.PositiveIntegerField(blank=True, null=True)),
-                ('focal_point_height', models.PositiveIntegerField(blank=True, null=True)),
-                ('file_size', models.PositiveIntegerField(editable=False, null=True)),
-                ('file_hash', models.CharField(blank=True, db_index=True, editable=False, max_length=40)),
-                ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),
-                ('tags', taggit.managers.TaggableManager(blank=True, help_text=None, through='taggit.TaggedItem', to='taggit.Tag', verbose_name='tags')),
-                ('uploaded_by_user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='uploaded by user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=255, verbose_name="title")),
+                (
+                    "file",
+                    wagtail.images.models.WagtailImageField(
+                        height_field="height",
+                        upload_to=wagtail.images.models.get_upload_to,
+                        verbose_name="file",
+                        width_field="width",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True, default="", max_length=255, verbose_name="description"
+                    ),
+                ),
+                ("width", models.IntegerField(editable=False, verbose_name="width")),
+                ("height", models.IntegerField(editable=False, verbose_name="height")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_index=True, verbose_name="created at"
+                    ),
+                ),
+                ("focal_point_x", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_y", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_width", models.PositiveIntegerField(blank=True, null=True)),
+                ("focal_point_height", models.PositiveIntegerField(blank=True, null=True)),
+                ("file_size", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "file_hash",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=40),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        default=wagtail.models.media.get_root_collection_id,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtailcore.collection",
+                        verbose_name="collection",
+                    ),
+                ),
+                (
+                    "tags",
+                    taggit.managers.TaggableManager(
+                        blank=True,
+                        help_text=None,
+                        through="taggit.TaggedItem",
+                        to="taggit.Tag",
+                        verbose_name="tags",
+                    ),
+                ),
+                (
+                    "uploaded_by_user",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by user",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
             bases=(wagtail.images.models.ImageFileMixin, modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='SiteSettings',
+            name="SiteSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='Our organisation', help_text='As in legal documents.', max_length=150, verbose_name='full name')),
-                ('short_name', models.CharField(default='Our organisation', help_text='As in a sentence.', max_length=60)),
-                ('lock_up_name', models.CharField(blank=True, help_text='Without the letters NHS, which stand before it. Leave empty to show the full name alone.', max_length=100, verbose_name='name in the header')),
-                ('address', models.TextField(blank=True, help_text='One line for each line.', verbose_name='postal address')),
-                ('phone', models.CharField(blank=True, max_length=30, validators=[pages.validators.validate_phone])),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail for enquiries')),
-                ('urgent_line', models.CharField(blank=True, help_text='At the top of every page. A phone number such as 111 in it becomes a link.', max_length=100, verbose_name='line for urgent help')),
-                ('emergency_line', models.CharField(blank=True, help_text='Beside it. 999 in it becomes a link.', max_length=100, verbose_name='line for emergencies')),
-                ('complaints_text', models.TextField(blank=True, help_text='In the footer, before the link to the complaints page.')),
-                ('credit_line', models.CharField(blank=True, help_text='The last line of the footer.', max_length=200)),
-                ('successor_name', models.CharField(blank=True, help_text='Filled in, every page says that the organisation closed and who took over.', max_length=150, verbose_name='name of the successor body')),
-                ('successor_url', models.URLField(blank=True, verbose_name='its website')),
-                ('successor_date', models.DateField(blank=True, null=True, verbose_name='the day it took over')),
-                ('successor_note', models.TextField(blank=True, verbose_name='what readers must know')),
-                ('about_site_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='about this website page')),
-                ('accessibility_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='accessibility statement page')),
-                ('complaints_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='complaints page')),
-                ('cookies_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='cookie policy page')),
-                ('logo', models.ForeignKey(blank=True, help_text='Replaces the name in the header. Only a logo that you have the right to use.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pages.siteimage')),
-                ('media_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pages.contact', verbose_name='contact for the media')),
-                ('privacy_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='privacy notice page')),
-                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        default="Our organisation",
+                        help_text="As in legal documents.",
+                        max_length=150,
+                        verbose_name="full name",
+                    ),
+                ),
+                (
+                    "short_name",
+                    models.CharField(
+                        default="Our organisation", help_text="As in a sentence.", max_length=60
+                    ),
+                ),
+                (
+                    "lock_up_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Without the letters NHS, which stand before it. Leave empty to show the full name alone.",
+                        max_length=100,
+                        verbose_name="name in the header",
+                    ),
+                ),
+                (
+                    "address",
+                    models.TextField(
+                        blank=True,
+                        help_text="One line for each line.",
+                        verbose_name="postal address",
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True, max_length=30, validators=[pages.validators.validate_phone]
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail for enquiries"
+                    ),
+                ),
+                (
+                    "urgent_line",
+                    models.CharField(
+                        blank=True,
+                        help_text="At the top of every page. A phone number such as 111 in it becomes a link.",
+                        max_length=100,
+                        verbose_name="line for urgent help",
+                    ),
+                ),
+                (
+                    "emergency_line",
+                    models.CharField(
+                        blank=True,
+                        help_text="Beside it. 999 in it becomes a link.",
+                        max_length=100,
+                        verbose_name="line for emergencies",
+                    ),
+                ),
+                (
+                    "complaints_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="In the footer, before the link to the complaints page.",
+                    ),
+                ),
+                (
+                    "credit_line",
+                    models.CharField(
+                        blank=True, help_text="The last line of the footer.", max_length=200
+                    ),
+                ),
+                (
+                    "successor_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Filled in, every page says that the organisation closed and who took over.",
+                        max_length=150,
+                        verbose_name="name of the successor body",
+                    ),
+                ),
+                ("successor_url", models.URLField(blank=True, verbose_name="its website")),
+                (
+                    "successor_date",
+                    models.DateField(blank=True, null=True, verbose_name="the day it took over"),
+                ),
+                (
+                    "successor_note",
+                    models.TextField(blank=True, verbose_name="what readers must know"),
+                ),
+                (
+                    "about_site_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                        verbose_name="about this website page",
+                    ),
+                ),
+                (
+                    "accessibility_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                        verbose_name="accessibility statement page",
+                    ),
+                ),
+                (
+                    "complaints_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                        verbose_name="complaints page",
+                    ),
+                ),
+                (
+                    "cookies_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                        verbose_name="cookie policy page",
+                    ),
+                ),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Replaces the name in the header. Only a logo that you have the right to use.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.siteimage",
+                    ),
+                ),
+                (
+                    "media_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pages.contact",
+                        verbose_name="contact for the media",
+                    ),
+                ),
+                (
+                    "privacy_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                        verbose_name="privacy notice page",
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="wagtailcore.site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Organisation and site',
+                "verbose_name": "Organisation and site",
             },
         ),
         migrations.CreateModel(
-            name='SiteRendition',
+            name="SiteRendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filter_spec', models.CharField(db_index=True, max_length=255)),
-                ('file', wagtail.images.models.WagtailImageField(height_field='height', storage=wagtail.images.models.get_rendition_storage, upload_to=wagtail.images.models.get_rendition_upload_to, width_field='width')),
-                ('width', models.IntegerField(editable=False)),
-                ('height', models.IntegerField(editable=False)),
-                ('focal_point_key', models.CharField(blank=True, default='', editable=False, max_length=16)),
-                ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='pages.siteimage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filter_spec", models.CharField(db_index=True, max_length=255)),
+                (
+                    "file",
+                    wagtail.images.models.WagtailImageField(
+                        height_field="height",
+                        storage=wagtail.images.models.get_rendition_storage,
+                        upload_to=wagtail.images.models.get_rendition_upload_to,
+                        width_field="width",
+                    ),
+                ),
+                ("width", models.IntegerField(editable=False)),
+                ("height", models.IntegerField(editable=False)),
+                (
+                    "focal_point_key",
+                    models.CharField(blank=True, default="", editable=False, max_length=16),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="renditions",
+                        to="pages.siteimage",
+                    ),
+                ),
             ],
             options={
-                'unique_together': {('image', 'filter_spec', 'focal_point_key')},
+                "unique_together": {("image", "filter_spec", "focal_point_key")},
             },
             bases=(wagtail.images.models.ImageFileMixin, models.Model),
         ),

@@ -25,7 +25,7 @@ class Contact(index.Indexed, models.Model):
         "person, post or team",
         max_length=200,
         blank=True,
-        help_text="For example: Corporate Complaints Team, Portsmouth City Council.",
+        help_text="For example: Complaints Team, Example City Council.",
     )
     email = models.EmailField("e-mail", blank=True)
     main_email = models.BooleanField("use the organisation's main e-mail", default=False)

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -9,63 +10,39 @@ from wagtail.models import Orderable
 from wagtail.search import index
 
 from pages.blocks import SHORT_TEXT
+from pages.models import SiteSettings
+from privacy.articles import ARTICLE_6, ARTICLE_9
 from privacy.blocks import ApprovalsBlock, OutsideLinksBlock, PartsBlock, ProcessorsBlock
+from privacy.forms import ActivityForm
+from privacy.panels import WordsPanel
+from privacy.plain_text import Line, body_lines, rich_text_lines
 
-# UK GDPR Article 6(1) and Article 9(2), in a few words each.
-ARTICLE_6 = {
-    "a": "consent",
-    "b": "a contract",
-    "c": "a legal obligation",
-    "d": "vital interests",
-    "e": "a task in the public interest",
-    "f": "legitimate interests",
-}
-ARTICLE_9 = {
-    "a": "explicit consent",
-    "b": "employment, social security and social protection",
-    "c": "vital interests",
-    "d": "not-for-profit bodies",
-    "e": "data made public by the person",
-    "f": "legal claims",
-    "g": "substantial public interest",
-    "h": "health or social care",
-    "i": "public health",
-    "j": "archiving, research and statistics",
-}
+IF_EMPTY = "Left empty, readers see “Not stated in the notice.”"
 
 
-class ProcessingActivity(index.Indexed, Orderable):
+class ProcessingActivity(Orderable):
     """One activity: why, on what legal basis, and who does it."""
+
+    base_form_class = ActivityForm
 
     page = ParentalKey(
         "privacy.PrivacyNoticePage", on_delete=models.CASCADE, related_name="activities"
     )
     title = models.CharField("activity", max_length=150)
     anchor = models.SlugField(
+        "link",
         max_length=60,
-        help_text="The end of the link to this activity. Changing it breaks links from elsewhere.",
+        blank=True,
+        help_text="The end of the link to this activity. Filled in for you; changing it breaks "
+        "links from elsewhere.",
     )
     plain_summary = models.CharField(
         "summary in plain words", max_length=300, blank=True, help_text="One sentence, optional."
     )
-    purpose = RichTextField(blank=True, features=SHORT_TEXT)
-    legal_basis = RichTextField(blank=True, features=SHORT_TEXT)
-    article_6 = models.CharField(
-        "Article 6(1) conditions",
-        max_length=20,
-        blank=True,
-        help_text="Letters, separated by commas: "
-        + "; ".join(f"{letter} {meaning}" for letter, meaning in ARTICLE_6.items())
-        + ".",
-    )
-    article_9 = models.CharField(
-        "Article 9(2) conditions",
-        max_length=20,
-        blank=True,
-        help_text="Letters, separated by commas: "
-        + "; ".join(f"{letter} {meaning}" for letter, meaning in ARTICLE_9.items())
-        + ".",
-    )
+    purpose = RichTextField(blank=True, features=SHORT_TEXT, help_text=IF_EMPTY)
+    legal_basis = RichTextField(blank=True, features=SHORT_TEXT, help_text=IF_EMPTY)
+    article_6 = models.CharField("Article 6 conditions", max_length=40, blank=True)
+    article_9 = models.CharField("Article 9 conditions", max_length=40, blank=True)
     approvals = StreamField(ApprovalsBlock(), blank=True)
     we_process_this_ourselves = models.BooleanField("we do this ourselves", default=False)
     processors = StreamField(ProcessorsBlock(), blank=True, verbose_name="data processors")
@@ -85,33 +62,37 @@ class ProcessingActivity(index.Indexed, Orderable):
     panels = [
         FieldRowPanel([FieldPanel("title"), FieldPanel("anchor")]),
         FieldPanel("plain_summary"),
-        FieldPanel("purpose"),
+        WordsPanel("purpose"),
         MultiFieldPanel(
             [
-                FieldPanel("legal_basis"),
+                WordsPanel("legal_basis", heading="In words"),
                 FieldRowPanel([FieldPanel("article_6"), FieldPanel("article_9")]),
-                FieldPanel("approvals"),
+                WordsPanel("approvals"),
             ],
             heading="Legal basis",
         ),
         MultiFieldPanel(
-            [FieldPanel("we_process_this_ourselves"), FieldPanel("processors")],
+            [FieldPanel("we_process_this_ourselves"), WordsPanel("processors")],
             heading="Who processes the data",
         ),
-        FieldPanel("parts"),
-        FieldPanel("links"),
+        WordsPanel("parts"),
+        WordsPanel("links"),
         FieldPanel("editor_flags"),
     ]
 
+    # What the notice's page gives to search of each of its activities.
     search_fields = [
-        index.SearchField("title"),
-        index.SearchField("plain_summary"),
-        index.SearchField("purpose"),
-        index.SearchField("legal_basis"),
-        index.SearchField("approvals"),
-        index.SearchField("processors"),
-        index.SearchField("parts"),
-        index.SearchField("links"),
+        index.SearchField(name)
+        for name in (
+            "title",
+            "plain_summary",
+            "purpose",
+            "legal_basis",
+            "approvals",
+            "processors",
+            "parts",
+            "links",
+        )
     ]
 
     class Meta(Orderable.Meta):
@@ -122,7 +103,7 @@ class ProcessingActivity(index.Indexed, Orderable):
         return self.title
 
     def clean(self) -> None:
-        """Put the articles' letters in order. Raises ValidationError for one that does not exist."""
+        """Put the articles' letters in order. Raises ValidationError for an unknown one."""
         errors = {}
         for name, known in (("article_6", ARTICLE_6), ("article_9", ARTICLE_9)):
             letters = {x.strip().lower() for x in getattr(self, name).split(",") if x.strip()}
@@ -146,34 +127,53 @@ class ProcessingActivity(index.Indexed, Orderable):
     @property
     def html_id(self) -> str:
         """The activity's permanent address within the page; sections have theirs without prefix."""
-        return f"activity-{self.anchor}"
+        return f"activity-{self.anchor or slugify(self.title)}"
+
+    @property
+    def html_ids(self) -> list[str]:
+        """Every id that the activity has on the page."""
+        return [self.html_id]
+
+    @property
+    def has_legal_basis(self) -> bool:
+        """Whether anything is said of it: in words, as an article or as an approval."""
+        return bool(self.legal_basis or self.articles or self.approvals)
 
     def stated(self) -> dict[str, bool]:
         """Return, for each part that a notice should state, whether this one does."""
         return {
-            "purpose": bool(self.purpose),
-            "legal basis": bool(self.legal_basis),
+            "Purpose": bool(self.purpose),
+            "Legal basis": self.has_legal_basis,
             "Article 6 condition": bool(self.article_6),
             "Article 9 condition": bool(self.article_9),
-            "data processor": bool(self.we_process_this_ourselves or self.processors),
+            "Data processor": bool(self.we_process_this_ourselves or self.processors),
         }
 
-    def text_parts(self) -> list[tuple[str, str]]:
-        """Return the activity as label and plain text, for comparing versions and for search."""
-        parts = [
-            ("Summary", self.plain_summary),
-            ("Purpose", self._plain("purpose")),
-            ("Legal basis", self._plain("legal_basis")),
-            ("Articles", "; ".join(f"{name}, {meaning}" for name, meaning in self.articles)),
-            ("Approvals", self._plain("approvals")),
-            ("Done by us", "We do this ourselves." if self.we_process_this_ourselves else ""),
-            ("Data processors", self._plain("processors")),
-            ("Further parts", self._plain("parts")),
-            ("Links", self._plain("links")),
-        ]
-        return [(label, text) for label, text in parts if text]
+    def also_not_stated(self) -> list[str]:
+        """Return the other parts that are empty; readers see nothing of them."""
+        other = {
+            "summary": self.plain_summary,
+            "approvals": self.approvals,
+            "further parts": self.parts,
+            "links": self.links,
+        }
+        return [label for label, value in other.items() if not value]
 
-    def _plain(self, name: str) -> str:
-        field = self._meta.get_field(name)
-        value = getattr(self, name)
-        return "\n".join(field.get_searchable_content(value)).strip() if value else ""
+    def labelled_lines(self, organisation: SiteSettings) -> list[tuple[str, list[Line]]]:
+        """Return what the activity states, by the labels that readers see."""
+        articles = [Line("text", f"{name}: {meaning}") for name, meaning in self.articles]
+        ourselves = [Line("text", "We do this ourselves")] if self.we_process_this_ourselves else []
+        labelled = [
+            ("Summary", [Line("text", self.plain_summary)] if self.plain_summary else []),
+            ("Purpose", rich_text_lines(self.purpose)),
+            ("Legal basis", rich_text_lines(self.legal_basis)),
+            ("GDPR articles", articles),
+            ("Approvals", body_lines(self.approvals, organisation)),
+            ("Data processors", ourselves + body_lines(self.processors, organisation)),
+            *(
+                (part.value["label"], rich_text_lines(part.value["text"].source))
+                for part in self.parts
+            ),
+            ("Links", body_lines(self.links, organisation)),
+        ]
+        return [(label, lines) for label, lines in labelled if lines]

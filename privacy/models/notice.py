@@ -1,30 +1,34 @@
-"""The privacy notice: sections, and Appendix A."""
+"""The privacy notice: sections, Appendix A, and the versions that were published."""
 
-from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, ObjectList, TabbedInterface
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path, re_path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
 from wagtail.search import index
 from wagtail.signals import page_published
 
-from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry
-from pages.models.base import BasePage, PageForm
+from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry, anchor_of
+from pages.models.base import BasePage
+from privacy.forms import PrivacyNoticeForm, RowForm, VersionsForm
+from privacy.models.activity import ProcessingActivity
 from privacy.models.version import NoticeVersion
-from privacy.panels import NotStatedPanel
+from privacy.panels import NotStatedPanel, RowsPanel, WordsPanel
 from privacy.versions import compare
 
-APPENDIX_ANCHOR = "appendix-a"
+NUMBER = "[1-9][0-9]{0,5}"
+PAGE_FURNITURE = ("site-", "search")  # how the ids of menu, contents list and search begin
 
 
 @dataclass(frozen=True)
@@ -35,24 +39,6 @@ class ContentsGroup:
     entries: list[ContentsEntry]
 
 
-class PrivacyNoticeForm(PageForm):
-    """The edit form: every section and every activity has an address of its own."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        for name, what in (("sections", "section"), ("activities", "activity")):
-            formset = self.formsets.get(name)
-            if formset is None:
-                continue
-            kept = [f for f in formset.forms if f.is_valid() and not f.cleaned_data.get("DELETE")]
-            anchors = Counter(f.cleaned_data.get("anchor") for f in kept)
-            for form in kept:
-                if anchors[form.cleaned_data.get("anchor")] > 1:
-                    form.add_error("anchor", f"Another {what} has the same link. Change one.")
-                    self.add_error(None, f"Two of the notice's parts have the same link ({what}).")
-        return cleaned
-
-
 class PrivacyNoticePage(RoutablePageMixin, BasePage):
     """What is done with people's data, why, and what they can do about it (UK GDPR, Article 13)."""
 
@@ -61,6 +47,8 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
     base_form_class = PrivacyNoticeForm
     page_description = "The privacy notice: sections, and the activities of Appendix A."
     template = "privacy/notice.html"
+
+    APPENDIX_ANCHOR: ClassVar[str] = "appendix-a"
 
     subtitle = models.CharField(max_length=150, blank=True)
     introduction = StreamField(BodyBlock(), blank=True, help_text="Before the first section.")
@@ -89,16 +77,18 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
                 [
                     *BasePage.content_panels,
                     FieldPanel("subtitle"),
-                    FieldPanel("introduction"),
+                    WordsPanel("introduction"),
                 ],
                 heading="Notice",
             ),
-            ObjectList([InlinePanel("sections", heading="Sections", label="Section")], "Sections"),
+            ObjectList(
+                [RowsPanel("sections", heading="Sections", label="Section")], heading="Sections"
+            ),
             ObjectList(
                 [
                     NotStatedPanel(heading="What the activities do not state"),
-                    FieldPanel("appendix_introduction"),
-                    InlinePanel("activities", heading="Activities", label="Activity"),
+                    WordsPanel("appendix_introduction"),
+                    RowsPanel("activities", heading="Activities", label="Activity"),
                 ],
                 heading="Appendix A",
             ),
@@ -118,19 +108,9 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
     search_fields = [
         *BasePage.search_fields,
         index.SearchField("introduction"),
+        index.SearchField("appendix_introduction"),
         index.RelatedFields("sections", [index.SearchField("title"), index.SearchField("body")]),
-        index.RelatedFields(
-            "activities",
-            [
-                index.SearchField("title"),
-                index.SearchField("plain_summary"),
-                index.SearchField("purpose"),
-                index.SearchField("legal_basis"),
-                index.SearchField("approvals"),
-                index.SearchField("processors"),
-                index.SearchField("parts"),
-            ],
-        ),
+        index.RelatedFields("activities", ProcessingActivity.search_fields),
     ]
 
     class Meta:
@@ -138,15 +118,20 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
 
     @property
     def contents(self) -> list[ContentsGroup]:
-        """The sections for "On this page", in groups, with Appendix A as the last."""
+        """The sections for "On this page", in groups; Appendix A is the last of the last."""
         groups = [
-            ContentsGroup(name, [ContentsEntry(section.title, section.anchor) for section in rows])
+            ContentsGroup(name, [ContentsEntry(row.title, row.html_id) for row in rows])
             for name, rows in groupby(self.sections.all(), lambda section: section.group)
         ]
-        activities = [
-            ContentsEntry(activity.title, activity.html_id) for activity in self.activities.all()
-        ]
-        return [*groups, ContentsGroup("Appendix A", activities)] if activities else groups
+        if self.activities.all():
+            groups = groups or [ContentsGroup("", [])]
+            groups[-1].entries.append(ContentsEntry("Appendix A", self.APPENDIX_ANCHOR))
+        return groups
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["latest_version"] = NoticeVersion.of(self).defer("content").first()
+        return context
 
     def _rich_text(self) -> str:
         rows = [*self.sections.all(), *self.activities.all()]
@@ -161,24 +146,33 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
     # --- Versions: what was published, never a draft -------------------------------------------
 
     @path("versions/")
-    def versions_list(self, request: HttpRequest) -> TemplateResponse:
-        return self.render(
+    def versions_list(self, request: HttpRequest) -> HttpResponse:
+        """List the versions; `from` and `to` lead on to the address that compares the two."""
+        versions = list(NoticeVersion.of(self))
+        form = VersionsForm(versions, request.GET if "to" in request.GET else None)
+        if form.is_valid():
+            pair = "{older}-to-{newer}".format_map(form.cleaned_data)
+            return HttpResponseRedirect(f"{self.get_url(request)}versions/{pair}/")
+        response = self.render(
             request,
             template="privacy/versions.html",
-            context_overrides={"versions": NoticeVersion.of(self)},
+            context_overrides={"versions": versions, "form": form},
         )
+        if form.is_bound:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
-    @path("versions/<int:number>/")
-    def version(self, request: HttpRequest, number: int) -> TemplateResponse:
+    @re_path(rf"^versions/({NUMBER})/$")
+    def version(self, request: HttpRequest, number: str) -> TemplateResponse:
         return self.render(
             request,
             template="privacy/version.html",
             context_overrides={"version": self._version(number)},
         )
 
-    @path("versions/<int:older>-to-<int:newer>/")
-    def versions_compared(self, request: HttpRequest, older: int, newer: int) -> TemplateResponse:
-        if older >= newer:
+    @re_path(rf"^versions/({NUMBER})-to-({NUMBER})/$")
+    def versions_compared(self, request: HttpRequest, older: str, newer: str) -> TemplateResponse:
+        if int(older) >= int(newer):
             raise Http404
         first, second = self._version(older), self._version(newer)
         return self.render(
@@ -187,25 +181,35 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
             context_overrides={
                 "older": first,
                 "newer": second,
-                "changes": compare(first.content, second.content),
+                "changes": compare(first.parts, second.parts),
             },
         )
 
-    def _version(self, number: int) -> NoticeVersion:
-        version = NoticeVersion.of(self).filter(number=number).first()
+    def _version(self, number: str) -> NoticeVersion:
+        version = NoticeVersion.of(self).filter(number=int(number)).first()
         if version is None:
             raise Http404
         return version
+
+    def get_route_paths(self) -> list[str]:
+        """Return the addresses below the page's own that a move of the page has to redirect."""
+        numbers = NoticeVersion.of(self).order_by("number").values_list("number", flat=True)
+        return [*super().get_route_paths(), "/versions/", *(f"/versions/{n}/" for n in numbers)]
 
 
 class NoticeSection(Orderable):
     """One section of the notice, with a permanent address."""
 
+    base_form_class = RowForm
+
     page = ParentalKey(PrivacyNoticePage, on_delete=models.CASCADE, related_name="sections")
     title = models.CharField(max_length=150)
     anchor = models.SlugField(
+        "link",
         max_length=60,
-        help_text="The end of the link to this section. Changing it breaks links from elsewhere.",
+        blank=True,
+        help_text="The end of the link to this section. Filled in for you; changing it breaks "
+        "links from elsewhere.",
     )
     group = models.CharField(
         "part of the list “On this page”",
@@ -218,7 +222,7 @@ class NoticeSection(Orderable):
     panels = [
         FieldPanel("title"),
         FieldRowPanel([FieldPanel("anchor"), FieldPanel("group")]),
-        FieldPanel("body"),
+        WordsPanel("body"),
     ]
 
     class Meta(Orderable.Meta):
@@ -228,12 +232,35 @@ class NoticeSection(Orderable):
         return self.title
 
     def clean(self) -> None:
-        """Refuse the address that Appendix A has."""
-        if self.anchor == APPENDIX_ANCHOR:
+        """Refuse the address that Appendix A has, and those of the page around the notice."""
+        if self.anchor == PrivacyNoticePage.APPENDIX_ANCHOR:
             raise ValidationError({"anchor": "Appendix A has this link. Choose another."})
+        if self.anchor.startswith(PAGE_FURNITURE):
+            raise ValidationError({"anchor": "Begin the link with another word."})
+
+    @property
+    def html_id(self) -> str:
+        """The section's permanent address within the page; a draft may not have one yet."""
+        return self.anchor or slugify(self.title)
+
+    @property
+    def anchor_prefix(self) -> str:
+        """What stands before the ids of the headings inside the section."""
+        return f"{self.html_id}-"
+
+    @property
+    def html_ids(self) -> list[str]:
+        """Every id that the section has on the page."""
+        headings = (child for child in self.body if child.block_type in {"heading", "subheading"})
+        return [self.html_id, *(self.anchor_prefix + anchor_of(x.value) for x in headings)]
 
 
 @receiver(page_published, sender=PrivacyNoticePage)
-def keep_version(instance: PrivacyNoticePage, **kwargs: Any) -> None:
-    """Keep what was just published, if its words differ from the last version."""
+def keep_version(instance: PrivacyNoticePage, **_: Any) -> None:
+    """Keep what was just published, if its words differ from the last version.
+
+    Search reads the notice again: when the page was saved, its sections and activities were
+    still those of before.
+    """
     NoticeVersion.keep(instance)
+    index.insert_or_update_object(PrivacyNoticePage.objects.get(pk=instance.pk))

@@ -1,11 +1,12 @@
 """Versions of the privacy notice: what readers could read, and when."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from privacy.versions import snapshot
+from privacy.versions import Part, parts_of, snapshot
 
 if TYPE_CHECKING:
     from privacy.models.notice import PrivacyNoticePage
@@ -24,7 +25,7 @@ class NoticeVersion(models.Model):
     number = models.PositiveIntegerField()
     published_at = models.DateTimeField(default=timezone.now)
     change_note = models.CharField(max_length=300, blank=True)
-    content = models.JSONField(help_text="The text by section and activity: see versions.snapshot.")
+    content = models.JSONField(help_text="The words by section and activity: versions.snapshot.")
 
     class Meta:
         ordering = ["-number"]
@@ -42,17 +43,28 @@ class NoticeVersion(models.Model):
 
     @classmethod
     def keep(cls, page: "PrivacyNoticePage") -> None:
-        """Add a version with the notice's present words, unless the last one has the same."""
-        content = snapshot(page)
+        """Add a version with the words that readers see now, unless the last one has the same.
+
+        The notice is read afresh and locked, so two people who publish at once get two
+        versions, the last of them with the words that are live.
+        """
         with transaction.atomic():
-            last = cls.of(page).select_for_update().first()
+            live = type(page).objects.select_for_update().filter(pk=page.pk, live=True).first()
+            if live is None:  # to be published later
+                return
+            content = snapshot(live)
+            last = cls.of(live).first()
             if last is None or last.content != content:
                 cls.objects.create(
-                    page_id=page.pk,
+                    page_id=live.pk,
                     number=last.number + 1 if last else 1,
-                    change_note=page.change_note,
+                    change_note=live.change_note,
                     content=content,
                 )
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return parts_of(self.content)
 
     @property
     def previous_number(self) -> int:

@@ -41,10 +41,13 @@ def test_a_moved_page_leaves_a_redirect(client, site_home: HomePage) -> None:
     assert response.headers["Location"].endswith("/your-health/winter-flu-vaccine/")
 
 
-def test_a_renamed_page_leaves_a_redirect(client, site_home: HomePage) -> None:
+def test_a_renamed_page_leaves_a_redirect(
+    client, site_home: HomePage, django_capture_on_commit_callbacks
+) -> None:
     page = Page.objects.get(slug="winter-flu-vaccine").specific
     page.slug = "flu-jab"
-    page.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save_revision().publish()
 
     assert client.get(FLU).headers["Location"].endswith("/your-health/flu/flu-jab/")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from ccgsite.starter_content import PageFile, page_files
+from ccgsite.content_files import PageFile, page_files
 
 FILES = list(page_files(settings.BASE_DIR / "fixtures"))
 LONGEST_SENTENCE = 30  # the names of Acts and bodies force some over 25
@@ -16,7 +16,8 @@ MOST_ITEMS = 6
 
 EMPTY_LINK_WORDS = {"here", "click here", "this link", "more information", "read more", "this page"}
 BANNED = re.compile(
-    r"\b(lorem ipsum|coming soon|tbc|tba|click here|can't|don't|won't|it's|telephone)\b", re.I
+    r"\b(lorem ipsum|coming soon|tbc|tba|click here|can't|don't|won't|it's|telephone)\b",
+    re.IGNORECASE,
 )
 MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 FOR_STAFF = {"editor_flags", "editor_note", "also_known_as", "owner", "content_status"}
@@ -97,7 +98,7 @@ def test_new_headings_are_not_questions(file: PageFile) -> None:
 @pytest.mark.parametrize("file", FILES, ids=address)
 def test_lists_are_short(file: PageFile) -> None:
     for text in texts(file.facts):
-        for items in re.findall(r"(?:^\s*- .*(?:\n(?!\s*-|\s*$).*)*\n?)+", text, re.M):
+        for items in re.findall(r"(?:^\s*- .*(?:\n(?!\s*-|\s*$).*)*\n?)+", text, re.MULTILINE):
             assert len(re.findall(r"(?m)^\s*- ", items)) <= MOST_ITEMS, text
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ccgsite import starter_content
-from ccgsite.starter_content import ContentFileError
+from ccgsite.content_files import ContentFileError
 
 
 class Command(BaseCommand):

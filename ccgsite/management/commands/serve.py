@@ -1,0 +1,175 @@
+"""`manage.py serve`: whatever the site still lacks is made, then the site is served."""
+
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterable
+from importlib.metadata import distributions
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model, password_validation
+from django.core import checks
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from ccgsite.bootstrap import SetUpError, listen_address
+from pages.models import HomePage
+
+ADMINISTRATOR = "admin"
+
+
+class Command(BaseCommand):
+    help = "Set up what is missing, then serve the site. Never changes what editors changed."
+    requires_system_checks = ()  # run below, so that each problem is said in one line
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            host, port = listen_address(os.environ)
+            check_installation()
+            self.set_up()
+            # Set-up may have taken minutes: somebody else may have the port by now.
+            listen_address(os.environ)
+        except SetUpError as error:
+            sys.exit(str(error))
+        except (CommandError, DatabaseError, OSError) as error:
+            sys.exit(f"Set-up failed: {first_line(error)}. {AGAIN}")
+        except KeyboardInterrupt:
+            sys.exit("\nStopped. The same command goes on from here.")
+        address = f"{settings.SITE_URL}/"
+        self.say(f"6/6 Web server\n\n    The site: {address}\n    The CMS:  {address}cms/")
+        self.say("    Press Ctrl-C to stop it.\n")
+        connection.close()
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgsite.settings.production")
+        os.execv(sys.executable, [sys.executable, "-m", "ccgsite.server", host, str(port)])
+
+    def set_up(self) -> None:
+        """Do each step that has not been done yet."""
+        self.say("2/6 Database")
+        self.migrate()
+        self.say("3/6 Styles, scripts and images")
+        self.collect_static_files()
+        self.say("4/6 Starter content")
+        if not HomePage.objects.exists():
+            call_command("load_content", stdout=Indented(self.stdout))
+        self.say("5/6 Editors")
+        call_command("make_groups", stdout=Indented(self.stdout))
+        self.make_administrator()
+
+    def migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if steps:
+            self.say(f"    {len(steps)} steps, about half a minute for a new database")
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def collect_static_files(self) -> None:
+        """Make the styles, then compress and collect all files, each only after a change."""
+        design_system = settings.DESIGN_SYSTEM_ROOT
+        ours = [settings.BASE_DIR / "static", settings.BASE_DIR / "templates"]
+        code = [settings.BASE_DIR / room for room in ("ccgsite", "pages", "privacy")]
+        after_change(
+            design_system / "css" / "site.css",
+            [*ours, *code],
+            lambda: call_command("design_system", stdout=Indented(self.stdout)),
+        )
+        after_change(
+            settings.STATIC_ROOT / "staticfiles.json", [ours[0], design_system], self.collect
+        )
+
+    def collect(self) -> None:
+        self.say("    compressing, about half a minute")
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+    def make_administrator(self) -> None:
+        """Make the first administrator; one that exists is left alone, password and all."""
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return
+        given = os.environ.get("ADMIN_PASSWORD", "")
+        password = given or secrets.token_urlsafe(12)
+        with transaction.atomic():
+            users.create_superuser(ADMINISTRATOR, "", password)
+            if not given:
+                self.say(f"    Sign in to the CMS as: {ADMINISTRATOR}\n    Password: {password}")
+                self.say("    It is shown this once. Change it in the CMS under your name, Account")
+        if given:
+            self.say(f"    Sign in to the CMS as {ADMINISTRATOR} with ADMIN_PASSWORD")
+            try:
+                password_validation.validate_password(given)
+            except ValidationError as error:
+                self.say(f"    WARNING: this password is weak. {' '.join(error.messages)}")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+class Indented(StringIO):
+    """Shows what a command writes, two steps further in."""
+
+    def __init__(self, out: Any) -> None:
+        super().__init__()
+        self.out = out
+
+    def write(self, text: str) -> int:
+        return self.out.write(f"    {text}", ending="")
+
+
+def check_installation() -> None:
+    """Raise SetUpError for the first thing that has to be mended before the site can start."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        message = (
+            f"The database cannot be reached: {first_line(error)}. Check DATABASE_URL, "
+            "and that the database server runs; without DATABASE_URL the site keeps its own."
+        )
+        raise SetUpError(message) from None
+    for problem in checks.run_checks():
+        if problem.is_serious():
+            message = f"{problem.msg} {problem.hint or ''}".strip()
+            raise SetUpError(message)
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, in one line and without a full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].strip().rstrip(".")
+
+
+def after_change(result: Path, folders: Iterable[Path], action: Callable[[], None]) -> None:
+    """Make a result anew unless it was made from these files and the packages installed now.
+
+    What it was made from is written down when it is finished, so a half-made one is made again.
+    """
+    record = settings.VAR_DIR / f"{result.name}.made-from"
+    made_from = f"{installed_packages()}\n{files_digest(folders)}\n"
+    if result.is_file() and record.is_file() and record.read_text() == made_from:
+        return
+    record.unlink(missing_ok=True)
+    action()
+    record.write_text(made_from)
+
+
+def installed_packages() -> str:
+    """Return a digest of every installed package's name and version."""
+    names = sorted(f"{package.name}=={package.version}" for package in distributions())
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def files_digest(folders: Iterable[Path]) -> str:
+    """Return a digest of the names and the bytes of all files below some folders."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,20 @@
+"""Which browser the tests open, and how."""
+
+import shutil
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # No name but this machine's can be looked up, so a third party's address fails loudly.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def installed_chromium() -> str | None:
+    """Return the path of this machine's own Chromium; None means Playwright's has to do."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -1,0 +1,84 @@
+"""Adds to a starter site what it has none of: news, every block, a second version of the notice.
+
+Run as `manage.py shell -c "from tests.browser.sample_pages import add; add()"` in the environment
+of the site that the browser tests open.
+"""
+
+import io
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from PIL import Image
+
+from pages.blocks import BodyBlock
+from pages.models import (
+    Contact,
+    ContentPage,
+    HomePage,
+    NewsIndexPage,
+    NewsPage,
+    SiteDocument,
+    SiteImage,
+)
+from privacy.models import PrivacyNoticePage
+
+
+def every_block(image: Any, document: Any, contact: Any, page: Any) -> list[tuple[str, Any]]:
+    """Return the body of a page that has every block once, most with their preview's value."""
+    own = {
+        "contact": contact.pk,
+        "image": {"image": {"image": image.pk, "alt_text": "A blue square"}, "caption": "Blue"},
+        "document": {"document": document.pk, "text": ""},
+        "related_pages": [page.pk],
+        "table": {
+            "row_headers": True,
+            "table": {
+                "caption": "Rows by month",
+                "columns": [
+                    {"type": "text", "heading": "Month"},
+                    {"type": "rich_text", "heading": "What is in it"},
+                    {"type": "number", "heading": "Rows"},
+                ],
+                "rows": [{"values": ["April 2021", "<p>Some <b>text</b></p>", 12]}],
+            },
+        },
+    }
+    children = BodyBlock().child_blocks
+    order = ["heading", *(name for name in children if name != "heading")]
+    order.insert(5, "heading")
+    items = []
+    for name in order:
+        value = own.get(name, children[name].get_preview_value())
+        stored = value if name in own else children[name].get_prep_value(value)
+        if name == "heading":
+            stored = {"text": f"Part {len(items)}", "anchor": f"part-{len(items)}"}
+        items.append({"type": name, "value": stored})
+    return BodyBlock().to_python(items)
+
+
+def add() -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 400), "#005eb8").save(picture, "PNG")
+    picture.seek(0)
+    image = SiteImage.objects.create(title="Blue", file=ImageFile(picture, name="blue.png"))
+    document = SiteDocument.objects.create(
+        title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
+    )
+    home = HomePage.objects.get()
+    news = NewsIndexPage.objects.get()
+    body = every_block(image, document, Contact.objects.first(), news)
+    for parent, page in (
+        (home, ContentPage(slug="sample-of-every-block", title="Sample of every block")),
+        (news, NewsPage(slug="sample-news", title="Sample news")),
+    ):
+        page.search_description = "A sample page for tests."
+        page.show_in_menus = False
+        page.body = body
+        parent.add_child(instance=page)
+        page.save_revision().publish()
+
+    notice = PrivacyNoticePage.objects.get()
+    notice.change_note = "Sample change."
+    notice.subtitle += " (sample change)"
+    notice.save_revision().publish()
