@@ -7,7 +7,7 @@ from wagtail.models import (
     GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
-    Page,
+    Site,
     Workflow,
     WorkflowPage,
     WorkflowTask,
@@ -60,10 +60,10 @@ def make_groups() -> bool:
 def _allow(
     group: Group, page_rights: list[str], file_rights: list[str], other_rights: list[str]
 ) -> None:
-    root_page = Page.get_first_root_node()
+    home_page = Site.objects.get(is_default_site=True).root_page
     root_collection = Collection.get_first_root_node()
     for right in _permissions(page_rights):
-        GroupPagePermission.objects.get_or_create(group=group, page=root_page, permission=right)
+        GroupPagePermission.objects.get_or_create(group=group, page=home_page, permission=right)
     for right in _permissions(file_rights):
         GroupCollectionPermission.objects.get_or_create(
             group=group, collection=root_collection, permission=right
@@ -82,4 +82,6 @@ def _make_workflow(approvers: Group) -> None:
     task.groups.add(approvers)
     workflow = Workflow.objects.create(name=WORKFLOW)
     WorkflowTask.objects.create(workflow=workflow, task=task)
-    WorkflowPage.objects.create(workflow=workflow, page=Page.get_first_root_node())
+    WorkflowPage.objects.create(
+        workflow=workflow, page=Site.objects.get(is_default_site=True).root_page
+    )

@@ -21,8 +21,10 @@ def site() -> WSGIHandler:
     """Return the site as it is loaded in each serving process.
 
     Ctrl-C reaches every process of a terminal. The serving ones leave it to the main process,
-    which tells each to finish: told twice, granian's never end.
+    which tells each to finish: told twice, granian's never end. Until they serve there is
+    nothing to finish, and granian would not hear of it.
     """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return get_wsgi_application()
 

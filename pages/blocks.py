@@ -5,11 +5,14 @@ Every block renders as the NHS design system's component of that name
 because `BodyBlock` at its end is the list.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import models
 from django.utils.text import slugify
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import (
@@ -21,6 +24,8 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 from wagtail.snippets.blocks import SnippetChooserBlock
+
+from pages.public import public_pages
 
 SHORT_TEXT = ["bold", "ol", "ul", "link", "document-link"]
 ONE_LINE = ["bold", "link"]
@@ -34,6 +39,11 @@ class ContentsEntry:
 
     text: str
     anchor: str
+
+
+def _first(model: str) -> Callable[[], models.Model | None]:
+    """Return a function that finds something to show in a preview, if there is anything yet."""
+    return lambda: apps.get_model(model).objects.first()
 
 
 # --- Text -------------------------------------------------------------------------------------
@@ -57,6 +67,7 @@ class HeadingBlock(blocks.StructBlock):
     )
 
     class Meta:
+        group = "Text"
         icon = "title"
         template = "blocks/heading.html"
         description = "Starts a part of the page. Readers can jump to it."
@@ -77,6 +88,7 @@ def anchor_of(value: blocks.StructValue) -> str:
 
 class TextBlock(blocks.RichTextBlock):
     class Meta:
+        group = "Text"
         icon = "pilcrow"
         template = "blocks/text.html"
         description = "Paragraphs, lists and links."
@@ -85,6 +97,7 @@ class TextBlock(blocks.RichTextBlock):
 
 class InsetBlock(blocks.RichTextBlock):
     class Meta:
+        group = "Text"
         icon = "openquote"
         label = "Inset text"
         template = "blocks/inset.html"
@@ -109,6 +122,7 @@ class WarningBlock(HeadedBlock):
     text = blocks.RichTextBlock(features=SHORT_TEXT)
 
     class Meta:
+        group = "Standing out"
         icon = "warning"
         label = "Warning"
         template = "blocks/warning.html"
@@ -131,6 +145,7 @@ class CareCardBlock(HeadedBlock):
     text = blocks.RichTextBlock(features=SHORT_TEXT)
 
     class Meta:
+        group = "Standing out"
         icon = "plus"
         label = "Care card"
         template = "blocks/care_card.html"
@@ -147,7 +162,8 @@ class DoListBlock(HeadedBlock):
     items = blocks.ListBlock(blocks.RichTextBlock(features=ONE_LINE, label="Item"), min_num=1)
 
     class Meta:
-        icon = "tick"
+        group = "Standing out"
+        icon = "check"
         label = "Do list"
         template = "blocks/do_list.html"
         description = "What readers are advised to do, with ticks."
@@ -163,6 +179,7 @@ class DontListBlock(HeadedBlock):
     )
 
     class Meta:
+        group = "Standing out"
         icon = "cross"
         label = "Don't list"
         template = "blocks/dont_list.html"
@@ -175,6 +192,7 @@ class DetailsBlock(blocks.StructBlock):
     text = blocks.RichTextBlock(features=SHORT_TEXT)
 
     class Meta:
+        group = "Standing out"
         icon = "help"
         label = "Details"
         template = "blocks/details.html"
@@ -184,6 +202,7 @@ class DetailsBlock(blocks.StructBlock):
 
 class ExpanderBlock(DetailsBlock):
     class Meta:
+        group = "Standing out"
         icon = "collapse-down"
         label = "Expander"
         template = "blocks/expander.html"
@@ -231,6 +250,7 @@ class LinkBlock(blocks.StructBlock):
 
 class ActionLinkBlock(LinkBlock):
     class Meta:
+        group = "Links"
         icon = "arrow-right"
         label = "Action link"
         template = "blocks/action_link.html"
@@ -240,6 +260,7 @@ class ActionLinkBlock(LinkBlock):
 
 class StartButtonBlock(LinkBlock):
     class Meta:
+        group = "Links"
         icon = "placeholder"
         label = "Start button"
         template = "blocks/start_button.html"
@@ -259,10 +280,15 @@ class RelatedPagesBlock(blocks.ListBlock):
         return context
 
     class Meta:
+        group = "Links"
         icon = "list-ul"
         label = "Related pages"
         template = "blocks/related_pages.html"
         description = "Links to other pages of this site, with their titles."
+
+        @staticmethod
+        def preview_value() -> list[Page]:
+            return list(public_pages()[1:4])
 
 
 # --- Facts ------------------------------------------------------------------------------------
@@ -281,6 +307,7 @@ class SummaryListBlock(blocks.StructBlock):
     )
 
     class Meta:
+        group = "Facts"
         icon = "clipboard-list"
         label = "Summary list"
         template = "blocks/summary_list.html"
@@ -318,9 +345,21 @@ class TableBlock(blocks.StructBlock):
     )
 
     class Meta:
+        group = "Facts"
         icon = "table"
         template = "blocks/table.html"
         description = "Rows and columns of facts, with a caption."
+        preview_value = {
+            "row_headers": True,
+            "table": {
+                "caption": "Files by month",
+                "columns": [
+                    {"type": "text", "heading": "Month"},
+                    {"type": "number", "heading": "Rows"},
+                ],
+                "rows": [{"values": ["April 2021", 12]}, {"values": ["May 2021", 9]}],
+            },
+        }
         value_class = TableValue
 
 
@@ -334,10 +373,12 @@ class ContactBlock(SnippetChooserBlock):
         return context
 
     class Meta:
+        group = "Facts"
         icon = "mail"
         label = "Contact"
         template = "blocks/contact.html"
         description = "A contact's card. Its details are kept once, under Contacts."
+        preview_value = staticmethod(_first("pages.Contact"))
 
 
 class PictureBlock(blocks.StructBlock):
@@ -345,10 +386,15 @@ class PictureBlock(blocks.StructBlock):
     caption = blocks.CharBlock(required=False, max_length=200)
 
     class Meta:
+        group = "Files"
         icon = "image"
         label = "Image"
         template = "blocks/image.html"
         description = "An image with the text that stands for it."
+
+        @staticmethod
+        def preview_value() -> dict[str, Any]:
+            return {"image": _first("pages.SiteImage")(), "caption": "What the picture shows"}
 
 
 class DocumentBlock(blocks.StructBlock):
@@ -358,10 +404,15 @@ class DocumentBlock(blocks.StructBlock):
     )
 
     class Meta:
+        group = "Files"
         icon = "doc-full"
         label = "Document"
         template = "blocks/document.html"
         description = "A file to download, with its type, size and date."
+
+        @staticmethod
+        def preview_value() -> dict[str, Any]:
+            return {"document": _first("pages.SiteDocument")(), "text": ""}
 
 
 # --- The list ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.admin import compare
-from wagtail.fields import StreamField
+from wagtail.fields import RichTextField, StreamField
 
 from pages.models import SiteSettings
 from privacy.plain_text import Line, body_lines, rich_text_lines
@@ -19,18 +19,26 @@ CLASSES = {"added": "addition", "removed": "deletion", "same": ""}
 
 
 class WordsComparison(compare.FieldComparison):
-    """Text with blocks or paragraphs: the lines that changed, with those beside them."""
+    """Text of several lines: those that changed, with the ones beside them.
+
+    A text that stayed the same, as in a row that is new, is shown whole.
+    """
 
     def _lines(self, value: Any) -> list[Line]:
         if isinstance(self.field, StreamField):
             return body_lines(value, SiteSettings())
-        return rich_text_lines(value)
+        if isinstance(self.field, RichTextField):
+            return rich_text_lines(value)
+        return [Line("text", text) for text in value.splitlines() if text.strip()]
 
     def has_changed(self) -> bool:
         return self._lines(self.val_a) != self._lines(self.val_b)
 
     def htmldiff(self) -> SafeString:
-        passages = compare_lines(self._lines(self.val_a), self._lines(self.val_b))
+        before, after = self._lines(self.val_a), self._lines(self.val_b)
+        if before == after:
+            return format_html_join("\n", "<p>{}</p>", ((line.text,) for line in after))
+        passages = compare_lines(before, after)
         return format_html_join("\n", "<p>{}</p>", ((_html(passage),) for passage in passages))
 
 

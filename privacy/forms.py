@@ -98,7 +98,9 @@ class VersionsForm(forms.Form):
     """Which two versions a reader wants to compare, in either order."""
 
     def __init__(self, versions: list[Any], data: Any = None) -> None:
-        super().__init__(data, prefix=None)
+        super().__init__(data)
+        newest = [version.number for version in versions[:2]]
+        self.initial = {"from": newest[-1], "to": newest[0]} if newest else {}
         choices = [(version.number, f"Version {version.number}") for version in versions]
         for name, label in (("from", "Compare version"), ("to", "with version")):
             self.fields[name] = forms.TypedChoiceField(

@@ -117,7 +117,7 @@ def compare(older: list[Part], newer: list[Part]) -> list[Change]:
         if old is None:
             changes.append(Change("added", part.title, anchor, _whole(part, "added")))
         elif old != part:
-            passages = compare_lines(_titled(old), _titled(part))
+            passages = compare_lines(*_with_titles_that_differ(old, part))
             changes.append(Change("changed", part.title, anchor, passages, anchor in moved))
         elif anchor in moved:
             changes.append(Change("moved", part.title, anchor, moved=True))
@@ -136,8 +136,10 @@ def moved_between(before: list[Any], after: list[Any]) -> set[Any]:
     return set(after) - stayed
 
 
-def _titled(part: Part) -> list[Line]:
-    return [Line("heading", part.title), *part.lines]
+def _with_titles_that_differ(old: Part, new: Part) -> tuple[list[Line], list[Line]]:
+    if old.title == new.title:
+        return old.lines, new.lines
+    return [Line("heading", old.title), *old.lines], [Line("heading", new.title), *new.lines]
 
 
 def _whole(part: Part, kind: str) -> list[Passage]:

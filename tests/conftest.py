@@ -8,13 +8,14 @@ from django.db import connection
 
 from pages.models import HomePage
 from tests.network import stay_inside
+from tests.running import starting
 
 stay_inside()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Run what empties the database after what needs it, and what opens a browser last.
+    """Run what empties the database after what needs it, and what starts servers last.
 
     Within each of the three groups the order stays random. Playwright's event loop runs until
     the session ends, and Django refuses the database to code inside a running loop.
@@ -23,7 +24,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _turn(item):
-    if item.get_closest_marker("browser"):
+    if "server" in item.keywords or "browser" in item.keywords:
         return 2
     mark = item.get_closest_marker("django_db")
     return int(bool(mark and mark.kwargs.get("transaction")))
@@ -48,3 +49,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def site_home(db):
     return HomePage.objects.get()
+
+
+@pytest.fixture(scope="session")
+def running_site(tmp_path_factory):
+    """Return the starter site, set up from nothing and served in processes of its own."""
+    with starting(tmp_path_factory.mktemp("site") / "var") as site:
+        site.wait_to_serve()
+        yield site

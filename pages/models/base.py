@@ -8,7 +8,14 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel, PublishingPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    Panel,
+    PublishingPanel,
+    TitleFieldPanel,
+)
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
@@ -45,6 +52,7 @@ class BasePage(Page):
 
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     base_form_class = PageForm
+    admin_default_ordering = "ord"  # the order of the menu, so that editors see and drag that
     private_page_options: list[str] = []  # a page is public or it is not live
 
     updated_on = models.DateField(
@@ -79,7 +87,7 @@ class BasePage(Page):
     )
 
     content_panels: list[Panel] = [
-        FieldPanel(
+        TitleFieldPanel(
             "title",
             help_text="The words in the menu and in the trail of links above the page.",
         ),

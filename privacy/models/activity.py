@@ -77,7 +77,7 @@ class ProcessingActivity(Orderable):
         ),
         WordsPanel("parts"),
         WordsPanel("links"),
-        FieldPanel("editor_flags"),
+        WordsPanel("editor_flags"),
     ]
 
     # What the notice's page gives to search of each of its activities.

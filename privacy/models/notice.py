@@ -96,7 +96,7 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
                 [
                     FieldRowPanel([FieldPanel("change_note"), FieldPanel("text_changed")]),
                     *BasePage.care_panels,
-                    FieldPanel("editor_flags"),
+                    WordsPanel("editor_flags"),
                 ],
                 heading="Review",
             ),
