@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+from csp.middleware import CSPMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
@@ -46,6 +47,20 @@ class SafetyHeaders:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The public policy, but not inside the CMS.
+
+    The CMS fetches a preview through all middleware, as a request within its own, and shows it
+    in a frame: the CMS's policy belongs to that answer, and is added by the outer request.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Add the header, unless the request is a preview's."""
+        if getattr(request, "is_dummy", False):
+            return response
+        return super().process_response(request, response)
 
 
 class CleanAddresses:

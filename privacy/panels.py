@@ -17,9 +17,10 @@ class WordsPanel(FieldPanel):
 
 
 class RowsPanel(InlinePanel):
-    """Rows of another model, each closed until it is needed and headed by its title.
+    """Rows of another model, whose form is that model's own `base_form_class`.
 
-    A row's form is the model's own `base_form_class`.
+    templates/wagtailadmin/panels/inline_panel_child.html heads each row with its title and
+    closes it until it is needed.
     """
 
     def get_form_options(self) -> dict[str, Any]:
@@ -35,8 +36,6 @@ class RowsPanel(InlinePanel):
         return options
 
     class BoundPanel(InlinePanel.BoundPanel):
-        template_name = "privacy/panels/rows.html"
-
         def get_comparison(self) -> list[Any]:
             (standard,) = super().get_comparison()
             return [partial(RowsComparison, *standard.args, **standard.keywords)]

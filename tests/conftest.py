@@ -1,7 +1,5 @@
 """What every test stands on: the starter site in the database, and no way out of this machine."""
 
-import os
-
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -24,7 +22,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _turn(item):
-    if "server" in item.keywords or "browser" in item.keywords:
+    if item.get_closest_marker("browser") or item.get_closest_marker("server"):
         return 2
     mark = item.get_closest_marker("django_db")
     return int(bool(mark and mark.kwargs.get("transaction")))
@@ -39,9 +37,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     ends, and the next of its kind begins by putting the starter site back.
     """
     with django_db_blocker.unblock():
-        call_command(
-            "load_content", *os.environ.get("TMP_FX", "").split(), verbosity=0
-        )  # TEMPORARY
+        call_command("load_content", verbosity=0)
         call_command("make_groups", verbosity=0)
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 

@@ -152,8 +152,10 @@ class BasePage(Page):
         return bool(self.review_due_on and self.review_due_on < timezone.localdate())
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.rendered(super().serve(request, *args, **kwargs))
+
+    def rendered(self, response: HttpResponse) -> HttpResponse:
         """Render at once, with every page that the text links to looked up in one query."""
-        response = super().serve(request, *args, **kwargs)
         if hasattr(response, "render"):
             with resolving_page_links(self._rich_text()):
                 response.render()

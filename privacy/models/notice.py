@@ -10,6 +10,7 @@ from django.db import models
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
@@ -121,9 +122,9 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
         """The sections for "On this page", in groups; Appendix A is the last of the last."""
         groups = [
             ContentsGroup(name, [ContentsEntry(row.title, row.html_id) for row in rows])
-            for name, rows in groupby(self.sections.all(), lambda section: section.group)
+            for name, rows in groupby(self.section_list, lambda section: section.group)
         ]
-        if self.activities.all():
+        if self.activity_list:
             groups = groups or [ContentsGroup("", [])]
             groups[-1].entries.append(ContentsEntry("Appendix A", self.APPENDIX_ANCHOR))
         return groups
@@ -133,8 +134,22 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
         context["latest_version"] = NoticeVersion.of(self).defer("content").first()
         return context
 
+    @cached_property
+    def section_list(self) -> list["NoticeSection"]:
+        """The sections, read once for the whole page."""
+        return list(self.sections.all())
+
+    @cached_property
+    def activity_list(self) -> list[ProcessingActivity]:
+        """Appendix A, read once for the whole page."""
+        return list(self.activities.all())
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Render at once: what serves the routes below does not come past BasePage."""
+        return self.rendered(super().serve(request, *args, **kwargs))
+
     def _rich_text(self) -> str:
-        rows = [*self.sections.all(), *self.activities.all()]
+        rows = [*self.section_list, *self.activity_list]
         stored = [
             str(field.value_to_string(row))
             for row in rows

@@ -7,6 +7,7 @@ of the site that the browser tests open.
 import io
 from typing import Any
 
+from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from PIL import Image
@@ -22,6 +23,9 @@ from pages.models import (
     SiteImage,
 )
 from privacy.models import PrivacyNoticePage
+
+PUBLISHER = "publisher"
+PASSWORD = "a-password-for-tests"
 
 
 def every_block(image: Any, document: Any, contact: Any, page: Any) -> list[tuple[str, Any]]:
@@ -82,3 +86,7 @@ def add() -> None:
     notice.change_note = "Sample change."
     notice.subtitle += " (sample change)"
     notice.save_revision().publish()
+
+    for name, group in ((PUBLISHER, "Publishers"), ("author", "Authors")):
+        user = User.objects.create_user(name, f"{name}@example.org", PASSWORD)
+        user.groups.add(Group.objects.get(name=group))

@@ -90,7 +90,7 @@ def test_without_javascript_search_finds_the_flu_jab(browser: Browser, site_url:
 
     page.get_by_role("searchbox").fill("flu jab")
     page.keyboard.press("Enter")
-    page.locator("main li a").first.click()
+    page.locator("main").get_by_role("link", name="Winter flu vaccine").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("flu vaccine")
     context.close()

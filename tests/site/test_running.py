@@ -1,0 +1,311 @@
+"""`make run`, tried as a person tries it: the real commands, in processes of their own."""
+
+import ast
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ccgsite import bootstrap
+from ccgsite.bootstrap import SetUpError
+from tests.running import READY, ROOT, free_port, starting
+
+QUICK_SECONDS = 20  # generous for a busy machine; 3 seconds on an idle one
+
+served = pytest.mark.server
+
+
+def rows(folder: Path) -> list[str]:
+    """Return everything in a site's database, as SQL."""
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        return list(database.iterdump())
+
+
+@pytest.fixture
+def stopped_site(running_site, tmp_path):
+    """Return a copy of all that a site keeps, as it is when the site has stopped."""
+    folder = tmp_path / "var"
+    subprocess.run(["cp", "-R", running_site.folder, folder], check=True)
+    return folder
+
+
+# --- First and second start ---------------------------------------------------------------------
+
+
+@served
+def test_the_first_start_serves_the_site_and_says_where(running_site):
+    with urllib.request.urlopen(f"{running_site.url}/") as answer:
+        assert answer.status == 200
+    assert f"The site: {running_site.url}/\n" in running_site.said
+    assert f"The CMS:  {running_site.url}/cms/\n" in running_site.said
+    assert len(running_site.password) >= 16
+
+
+@served
+def test_only_the_owner_can_read_the_secret_key(running_site):
+    assert (running_site.folder / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+@served
+def test_the_second_start_is_quick_and_changes_nothing(stopped_site):
+    with closing(sqlite3.connect(stopped_site / "db.sqlite3")) as database:
+        database.execute("UPDATE wagtailcore_page SET title = 'Edited' WHERE slug = 'about-us'")
+        database.execute("DELETE FROM wagtailredirects_redirect")
+        database.commit()
+    before = rows(stopped_site)
+    started = time.monotonic()
+
+    with starting(stopped_site, ADMIN_PASSWORD="another-password-entirely") as site:
+        site.wait_to_serve()
+        assert time.monotonic() - started < QUICK_SECONDS
+        assert "assword" not in site.said
+        assert site.stop() == 0
+
+    assert rows(stopped_site) == before
+
+
+@served
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after_seconds", [0, 4])
+def test_it_stops_cleanly_within_seconds(stopped_site, sign, after_seconds):
+    with starting(stopped_site) as site:
+        site.wait_to_say(READY)
+        time.sleep(after_seconds)  # at once, while it still loads, and when it serves
+
+        assert site.stop(sign) in {0, -sign}
+        assert "Traceback" not in site.said
+        assert "refused" not in site.said
+
+
+@served
+def test_an_administrator_gets_the_password_asked_for(stopped_site):
+    with closing(sqlite3.connect(stopped_site / "db.sqlite3")) as database:
+        database.execute("DELETE FROM auth_user")
+        database.commit()
+
+    with starting(stopped_site, ADMIN_PASSWORD="hunter2") as site:
+        site.wait_to_say(READY)
+
+    assert "Sign in to the CMS as admin with ADMIN_PASSWORD" in site.said
+    assert "WARNING: this password is weak" in site.said
+    assert "hunter2" not in site.said
+
+
+@served
+def test_a_set_up_that_was_killed_goes_on_at_the_next_try(running_site, tmp_path):
+    for moment in ("2/6", "compressing", "4/6"):
+        with starting(tmp_path / "var") as site:
+            site.wait_to_say(moment)
+            time.sleep(1)
+            site.stop(signal.SIGKILL)
+            assert READY not in site.said
+
+    with starting(tmp_path / "var") as site:
+        site.wait_to_serve()
+
+    def pages(folder: Path) -> list[str]:
+        with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+            return database.execute("SELECT url_path FROM wagtailcore_page ORDER BY 1").fetchall()
+
+    def static_files(folder: Path) -> dict[str, int]:
+        return {p.name: p.stat().st_size for p in folder.glob("static/**/*.*") if p.is_file()}
+
+    assert pages(tmp_path / "var") == pages(running_site.folder)
+    assert static_files(tmp_path / "var") == static_files(running_site.folder)
+
+
+# --- What a person can get wrong ----------------------------------------------------------------
+
+
+def refusal(folder: Path, **environment: str) -> str:
+    """Return the one line with which a start ends. Fails unless it is one line and a failure."""
+    with starting(folder, **environment) as site:
+        assert site.process.wait(QUICK_SECONDS) == 1
+    said = [line for line in site.said.splitlines() if not line.startswith(("1/6", "2/6"))]
+    assert len(said) == 1, site.said
+    return said[0]
+
+
+@served
+def test_a_port_in_use_is_named_with_the_way_out(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        line = refusal(tmp_path, PORT=str(port))
+
+    assert line.startswith(f"Port {port} is in use.")
+    assert line.endswith(f"PORT={port + 1} make run")
+
+
+@served
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"HOST": "192.0.2.1"}, "cannot listen at 192.0.2.1"),
+        ({"DATABASE_URL": "postgres://u:p4ss@127.0.0.1:1/x"}, "The database cannot be reached"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "sqlite:////dev/null/db"}, "The database cannot be reached"),
+        ({"MEDIA_ROOT": "/dev/null/media"}, "The media folder /dev/null/media cannot be written"),
+        ({"STATIC_ROOT": "/dev/null/static"}, "Set-up failed"),
+        ({"SITE_URL": "www.example.org"}, "SITE_URL must look like"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or shorter"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(request, tmp_path, environment, expected):
+    folder = request.getfixturevalue("stopped_site") if "STATIC_ROOT" in environment else tmp_path
+
+    line = refusal(folder, **environment)
+
+    assert expected in line
+    assert "p4ss" not in line
+
+
+@served
+def test_without_a_secret_key_nothing_starts(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert result.stdout + result.stderr == (
+        "The site cannot start: SECRET_KEY is missing or shorter than 50 characters. Set it in "
+        f"the environment, or run `make run` once, which writes one to {tmp_path}/secret_key.\n"
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1", "8000 9000", "٣"])
+def test_a_port_that_is_no_port_is_refused(port):
+    with pytest.raises(SetUpError, match="PORT must be a number"):
+        bootstrap.listen_address({"PORT": port})
+
+
+def test_host_and_port_have_defaults(monkeypatch):
+    monkeypatch.setattr(socket.socket, "bind", lambda *_: None)
+
+    assert bootstrap.listen_address({}) == ("127.0.0.1", 8000)
+    assert bootstrap.listen_address({"HOST": "", "PORT": " "}) == ("127.0.0.1", 8000)
+
+
+def test_a_port_that_needs_rights_is_named(monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+
+    with pytest.raises(SetUpError, match="Port 80 needs more rights than you have"):
+        bootstrap.listen_address({"PORT": "80"})
+
+
+def test_a_folder_that_cannot_be_written_to_is_named():
+    with pytest.raises(SetUpError, match="The folder /dev/null/var cannot be written to"):
+        bootstrap.write_secret_key("/dev/null/var")
+
+
+def test_a_secret_key_is_written_once(tmp_path):
+    bootstrap.write_secret_key(tmp_path)
+    key = (tmp_path / "secret_key").read_text()
+    bootstrap.write_secret_key(tmp_path)
+
+    assert (tmp_path / "secret_key").read_text() == key
+    assert len(key) >= 50
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+# --- Python and its packages ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10)])
+def test_too_old_a_python_is_told_so(version):
+    with pytest.raises(SetUpError, match=r"needs Python 3\.11 or newer, and this is Python"):
+        bootstrap.check_python(version)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 14), (4, 0)])
+def test_a_new_enough_python_is_taken(version):
+    bootstrap.check_python(version)
+
+
+def test_an_old_python_can_read_the_set_up_far_enough_to_refuse():
+    source = Path(bootstrap.__file__).read_text()
+
+    ast.parse(source, feature_version=(3, 6))
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a project with no packages to install and a site that only says that it serves."""
+    (tmp_path / "ccgsite").mkdir()
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "ccgsite" / "bootstrap.py").write_text(Path(bootstrap.__file__).read_text())
+    (tmp_path / "requirements" / "run.txt").write_text("# none\n")
+    (tmp_path / "requirements" / "test.txt").write_text("# none for tests\n")
+    (tmp_path / "manage.py").write_text("print('serving')\n")
+    return tmp_path
+
+
+def make_run(project: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "ccgsite/bootstrap.py", "run"],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@served
+def test_set_up_happens_once_and_again_after_a_change_or_a_half_finished_one(project):
+    marker = project / ".venv" / "made-before"
+
+    def set_up_again() -> bool:
+        """Run it. Returns whether .venv was made anew."""
+        result = make_run(project)
+        assert result.stdout.endswith("serving\n"), result
+        again = not marker.exists()
+        marker.touch()
+        return again
+
+    assert set_up_again(), "there was nothing"
+    assert not set_up_again(), "nothing changed"
+    (project / "requirements" / "run.txt").write_text("# still none\n")
+    assert not set_up_again(), "a change needs packages, not a new .venv"
+    stamp = project / ".venv" / "set-up-finished"
+    stamp.unlink()
+    assert set_up_again(), "it was never finished"
+    (project / ".venv" / "bin" / "python").unlink()
+    assert set_up_again(), "its Python has gone"
+    assert stamp.exists()
+
+
+@served
+def test_packages_that_cannot_be_installed_are_told_in_one_line(project):
+    (project / "requirements" / "run.txt").write_text("nothing==1.0 --hash=sha256:00\n")
+
+    result = make_run(project)
+
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("The packages could not be installed: ERROR:")
+    assert "run the same again" in result.stderr
+    assert not (project / ".venv" / "set-up-finished").exists()
+
+
+def test_a_python_without_venv_is_told_how_to_get_it(project, monkeypatch):
+    monkeypatch.setattr(bootstrap, "find_spec", lambda name: None)
+
+    with pytest.raises(SetUpError, match="apt install python3-venv"):
+        bootstrap._make_venv()
