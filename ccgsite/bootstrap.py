@@ -1,129 +1,132 @@
 """Set-up before there is anything to import: what `make run` and `make test` start with.
 
-It needs nothing but Python, any version that can say that it is too old. It makes .venv with
-the locked packages and the secret key, then hands over to `manage.py serve` or the tests.
+It makes .venv with the locked packages, and the secret key, then hands over to `manage.py serve`
+or to the tests. It needs Python alone, and any Python since 3.6 can read it as far as the line
+that says which one is too old.
 """
 
 import errno
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-VENV_PYTHON = os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "set-up-finished")
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "set-up-finished"
+LAST_PORT = 65535
 TOLD_EVERY = 10
+# What follows set-up, by purpose. All but running need the packages for tests.
+NEXT = {
+    "run": ["manage.py", "serve"],
+    "test": ["-m", "tests.run", "test"],
+    "lint": ["-m", "tests.run", "lint"],
+    "format": ["-m", "tests.run", "format"],
+}
 
 
 class SetUpError(Exception):
-    """Something a person can mend; the message says how."""
+    """Something that a person can mend; the message says how."""
 
 
-def check_python(version):
+def check_python(version: "tuple[int, int]") -> None:
     """Raise SetUpError if this Python, such as (3, 9), is too old."""
-    if tuple(version) < OLDEST_PYTHON:
+    if version < OLDEST_PYTHON:
         raise SetUpError(
-            "This site needs Python 3.11 or newer, and this is Python {}.{}. Install a newer one, "
-            "or say where it is: make run PYTHON=/path/to/python3.12".format(*version)
+            f"This site needs Python 3.11 or newer, and this is Python {version[0]}.{version[1]}. "
+            "Install a newer one, or say where it is: make run PYTHON=/path/to/python3.12"
         )
 
 
-def listen_address(environment):
+def listen_address(environment: "os._Environ[str] | dict[str, str]") -> "tuple[str, int]":
     """Return the host and port to serve at, from HOST and PORT, once they are free.
 
     Raises SetUpError if they cannot be used.
     """
     host = environment.get("HOST", "").strip() or "127.0.0.1"
-    port = environment.get("PORT", "").strip() or "8000"
-    if not re.match(r"[0-9]{1,5}$", port) or not 0 < int(port) < 65536:
+    given = environment.get("PORT", "").strip() or "8000"
+    port = int(given) if given.isascii() and given.isdigit() else 0
+    if not 0 < port <= LAST_PORT:
         raise SetUpError(
-            f"PORT must be a number from 1 to 65535, not {port!r}. Try: PORT=8001 make run"
+            f"PORT must be a number from 1 to {LAST_PORT}, not {given!r}. Try: PORT=8001 make run"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((host, int(port)))
+            listener.bind((host, port))
         except OSError as error:
-            raise SetUpError(_why_not(error, host, int(port)))  # noqa: B904
-    return host, int(port)
+            raise SetUpError(_why_not(error, host, port)) from None
+    return host, port
 
 
-def _why_not(error, host, port):
+def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use. Stop what uses it, or take another: PORT={port + 1 if port < 65535 else 8000} make run"
+        other = port + 1 if port < LAST_PORT else 8000
+        return f"Port {port} is in use. Stop what uses it, or take another: PORT={other} make run"
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than you have. Take another: PORT=8000 make run"
     return f"The site cannot listen at {host}, port {port}: {error.strerror}. Check HOST and PORT."
 
 
-def write_secret_key(folder):
-    """Make sure that a folder for the site's data holds a secret key that only its owner reads.
+def write_secret_key(folder: Path) -> None:
+    """Make sure that the folder for the site's data holds a key that only its owner can read.
 
     Raises SetUpError if the folder cannot be written to.
     """
-    path = os.path.join(folder, "secret_key")
+    path = folder / "secret_key"
+    # Written under another name first: half a key must never be taken for one.
+    unfinished = folder / f"secret_key.{os.getpid()}"
     try:
-        os.makedirs(folder, exist_ok=True)
-        if os.path.exists(path) and os.path.getsize(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size:
             return
-        # Written under another name first: a half-written key must never be taken for one.
-        unfinished = f"{path}.{os.getpid()}"
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        os.replace(unfinished, path)
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(48))
+        unfinished.replace(path)
     except OSError as error:
-        raise SetUpError(  # noqa: B904
-            f"The folder {folder} cannot be written to: {error.strerror}. Give yourself write access to it, "
-            "or name another: VAR_DIR=/other/folder make run"
-        )
+        raise SetUpError(
+            f"The folder {folder} cannot be written to: {error.strerror}. Give yourself write "
+            "access to it, or name another: VAR_DIR=/other/folder make run"
+        ) from None
 
 
-def install(purpose):
-    """Make .venv hold the packages locked for "run" or "test", unless it does already.
+def install(purpose: str) -> None:
+    """Make .venv hold the packages locked for "run" or for "test", unless it does already.
 
     Raises SetUpError if Python cannot make one or pip fails.
     """
-    present, version = _read(STAMP), _venv_version()
+    present = STAMP.read_text() if STAMP.exists() else ""
+    version = _venv_version()
     # The packages for tests are those for running and more.
     if version and present in (_stamp(purpose, version), _stamp("test", version)):
         return
     if version and present:
-        os.remove(STAMP)
+        STAMP.unlink()
     else:
         # None yet, or one that was never finished: what is in it cannot be trusted.
         _make_venv()
     _pip_install(_requirements(purpose))
-    with open(STAMP, "w") as file:
-        file.write(_stamp(purpose, _venv_version()))
+    STAMP.write_text(_stamp(purpose, _venv_version()))
 
 
-def _requirements(purpose):
-    return os.path.join(ROOT, "requirements", purpose + ".txt")
+def _requirements(purpose: str) -> Path:
+    return ROOT / "requirements" / f"{purpose}.txt"
 
 
-def _stamp(purpose, version):
-    with open(_requirements(purpose), "rb") as file:
-        return f"{purpose} {version} {hashlib.sha256(file.read()).hexdigest()}"
+def _stamp(purpose: str, version: str) -> str:
+    digest = hashlib.sha256(_requirements(purpose).read_bytes()).hexdigest()
+    return f"{purpose} {version} {digest}"
 
 
-def _read(path):
-    try:
-        with open(path) as file:
-            return file.read().strip()
-    except OSError:
-        return ""
-
-
-def _venv_version():
+def _venv_version() -> str:
     """Return the version of .venv's Python with its packages, such as "3.11", or nothing.
 
     A Python that the system has replaced by a newer one finds none of its packages.
@@ -131,14 +134,14 @@ def _venv_version():
     question = "import sys, pip; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run(
-            [VENV_PYTHON, "-c", question], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [VENV_PYTHON, "-c", question], capture_output=True, text=True, check=False
         )
     except OSError:
         return ""
-    return answer.stdout.decode().strip()
+    return answer.stdout.strip()
 
 
-def _make_venv():
+def _make_venv() -> None:
     if not (find_spec("venv") and find_spec("ensurepip")):
         raise SetUpError(
             "This Python lacks the modules venv and ensurepip. Install them, on Debian and Ubuntu "
@@ -147,29 +150,25 @@ def _make_venv():
     say("    making .venv")
     shutil.rmtree(VENV, ignore_errors=True)
     made = subprocess.run(
-        [sys.executable, "-m", "venv", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False
     )
     if made.returncode:
-        raise SetUpError(
-            "The folder .venv cannot be made: {}. Mend that and run the same again.".format(
-                _last_line(made.stdout.decode(errors="replace").splitlines())
-            )
-        )
+        reason = _last_line((made.stdout + made.stderr).splitlines())
+        raise SetUpError(f"The folder .venv cannot be made: {reason}. Mend that and try again.")
 
 
-def _pip_install(requirements):
-    with open(requirements) as file:
-        total = sum("==" in line for line in file)
+def _pip_install(requirements: Path) -> None:
+    total = requirements.read_text().count("==")
+    options = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     pip = subprocess.Popen(
-        [VENV_PYTHON, "-m", "pip", "install", "--require-hashes", "-r", requirements]
-        + ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"],
+        [VENV_PYTHON, "-m", "pip", "install", "--require-hashes", "-r", requirements, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        universal_newlines=True,
+        text=True,
         errors="replace",
     )
     lines, found = [], 0
-    for line in pip.stdout:
+    for line in pip.stdout or ():
         lines.append(line.strip())
         if line.startswith("Collecting "):
             found += 1
@@ -178,33 +177,32 @@ def _pip_install(requirements):
         elif line.startswith("Installing "):
             say("    installing")
     if pip.wait():
-        errors = [line for line in lines if line.startswith("ERROR:")]
+        reason = _last_line([line for line in lines if line.startswith("ERROR:")] or lines)
         raise SetUpError(
-            f"The packages could not be installed: {_last_line(errors or lines)}. Check the connection to the Python "
+            f"The packages could not be installed: {reason}. Check the connection to the Python "
             "package index and the space on the disk, and run the same again."
         )
 
 
-def _last_line(lines):
+def _last_line(lines: "list[str]") -> str:
     text = [line.strip() for line in lines if line.strip()]
     return text[-1].rstrip(".") if text else "no reason given"
 
 
-def say(line):
+def say(line: str) -> None:
     """Print a line at once."""
     print(line, flush=True)
 
 
-def main(arguments):
-    """Do what is asked, "run" or "test"; on success this process becomes the next one."""
-    purpose = "test" if arguments == ["test"] else "run"
+def main(purpose: str) -> None:
+    """Set up what one of the purposes in NEXT needs, then become what it starts."""
     try:
         check_python(sys.version_info[:2])
         if purpose == "run":
             listen_address(os.environ)
-            write_secret_key(os.environ.get("VAR_DIR", "").strip() or os.path.join(ROOT, "var"))
-        say("1/6 Python packages" if purpose == "run" else "Python packages")
-        install(purpose)
+            write_secret_key(Path(os.environ.get("VAR_DIR", "").strip() or ROOT / "var"))
+            say("1/6 Python packages")
+        install("run" if purpose == "run" else "test")
     except SetUpError as error:
         sys.exit(str(error))
     except OSError as error:
@@ -212,9 +210,8 @@ def main(arguments):
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command goes on from here.")
     os.chdir(ROOT)
-    following = ["manage.py", "serve"] if purpose == "run" else ["-m", "tests.run"]
-    os.execv(VENV_PYTHON, [VENV_PYTHON, *following])
+    os.execv(VENV_PYTHON, [VENV_PYTHON, *NEXT[purpose]])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1])

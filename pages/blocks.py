@@ -43,7 +43,7 @@ class ContentsEntry:
 
 def _first(model: str) -> Callable[[], models.Model | None]:
     """Return a function that finds something to show in a preview, if there is anything yet."""
-    return lambda: apps.get_model(model).objects.first()
+    return lambda: apps.get_model(model).objects.first()  # noqa: PLW0108, models come later
 
 
 # --- Text -------------------------------------------------------------------------------------

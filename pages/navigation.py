@@ -103,7 +103,7 @@ class Navigation:
         trail = [
             item
             for item in self._rows.values()
-            if here.startswith(item.path) and item.path != here and item.path != self.root.path
+            if here.startswith(item.path) and item.path not in {here, self.root.path}
         ]
         home = MenuItem(self.root.path, self.root.title, "/")
         return [] if self.home_is_current else [home, *trail]

@@ -105,7 +105,7 @@ def _value_lines(value: Any, organisation: SiteSettings) -> Iterator[Line]:
         case Page() | AbstractDocument():
             yield from _texts(value.title)
         case _ if hasattr(value, "year"):
-            yield Line("text", date_format(value))
+            yield Line("text", date_format(value, "j F Y"))
         case _:
             yield from _texts(str(value))
 

@@ -52,4 +52,5 @@ def running_site(tmp_path_factory):
     """Return the starter site, set up from nothing and served in processes of its own."""
     with starting(tmp_path_factory.mktemp("site") / "var") as site:
         site.wait_to_serve()
+        site.run("shell", "-c", "from tests.browser.sample_pages import add; add()")
         yield site

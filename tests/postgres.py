@@ -17,8 +17,10 @@ import psycopg
 
 OTHER_USERS = ("postgres", "nobody")
 START_SECONDS = 30
-# The cluster is thrown away, so nothing in it has to survive a power cut.
-OPTIONS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses="]
+CLUSTER = ["-U", "ccgsite", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
+# The cluster is thrown away, so nothing in it has to survive a power cut. It listens in its
+# folder alone (-k).
+OPTIONS = ["-h", "", "-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
 @contextmanager
@@ -36,8 +38,7 @@ def server() -> Iterator[str]:
         user = _give_away(Path(folder))
         programs = _programs()
         subprocess.run(
-            [programs / "initdb", "-D", f"{folder}/data", "-U", "ccgsite", "-A", "trust"]
-            + ["-E", "UTF8", "--locale", "C", "--no-sync"],
+            [programs / "initdb", "-D", f"{folder}/data", *CLUSTER],
             check=True,
             capture_output=True,
             text=True,
@@ -46,8 +47,7 @@ def server() -> Iterator[str]:
         )
         with Path(folder, "log").open("w") as log:
             process = subprocess.Popen(
-                [programs / "postgres", "-D", f"{folder}/data", "-k", folder]
-                + [part for option in OPTIONS for part in ("-c", option)],
+                [programs / "postgres", "-D", f"{folder}/data", "-k", folder, *OPTIONS],
                 stdout=log,
                 stderr=log,
                 cwd=folder,

@@ -1,10 +1,9 @@
-"""All checks in order, each to its end, then a summary: what `make test` runs.
+"""What `make lint`, `make format` and `make test` run, each step to its end, with a summary.
 
-What cannot be had is said in one loud line; with CI=true it is a failure.
+What this machine lacks is said in one loud line; with CI=true it is a failure.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from tests.browser.chromium import installed_chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
-# Every pytest run but the last leaves out what starts the site in processes of its own.
+# What starts the site in processes of its own brings its own database, so it runs once.
 IN_PROCESS = ["pytest", "-m", "not browser and not server"]
 
 
@@ -32,7 +31,7 @@ class Run:
     failed: bool = False
 
     def step(self, name: str, *command: str, **environment: str) -> None:
-        """Run a Python module's command in the project's folder and note how it ended."""
+        """Run a Python module in the project's folder and note how it ended."""
         print(f"\n── {name} ".ljust(80, "─"), flush=True)
         started = time.monotonic()
         result = subprocess.run(
@@ -41,15 +40,57 @@ class Run:
             env={**os.environ, **environment},
             check=False,
         )
-        seconds = time.monotonic() - started
+        seconds = f"{time.monotonic() - started:.0f} s"
         self.failed |= result.returncode != 0
-        self.lines.append(f"{'FAILED' if result.returncode else 'ok':>8} {seconds:6.1f} s  {name}")
+        self.lines.append(f"{'FAILED' if result.returncode else 'ok':8}{seconds:>6}  {name}")
 
     def missing(self, name: str, why: str) -> None:
         """Say loudly that a step cannot be done on this machine."""
-        print(f"\n!!!!! NOT TESTED: {name}: {why} !!!!!", flush=True)
+        print(f"\n!!!!!!!! NOT TESTED: {name}: {why} !!!!!!!!", flush=True)
         self.failed |= IN_CI
-        self.lines.append(f"{'FAILED' if IN_CI else 'MISSING':>8} {'':8}  {name}: {why}")
+        self.lines.append(f"{'FAILED' if IN_CI else 'MISSING':14}  {name}: {why}")
+
+    def end(self) -> int:
+        """Print the summary. Returns 0 if every step passed, else 1."""
+        print("\n" + "═" * 80, *self.lines, sep="\n")
+        print("FAILED" if self.failed else "All passed.")
+        return int(self.failed)
+
+
+def lint(run: Run) -> None:
+    """Check code and templates, changing nothing."""
+    run.step("Code", "ruff", "check", "--quiet", ".")
+    run.step("Code's form", "ruff", "format", "--quiet", "--check", ".")
+    run.step("Templates", "djlint", "templates", "--lint", "--quiet")
+    run.step("Templates' form", "djlint", "templates", "--check", "--quiet")
+
+
+def put_in_form(run: Run) -> None:
+    """Put code and templates in their standard form."""
+    run.step("Code", "ruff", "check", "--quiet", "--fix", ".")
+    run.step("Code's form", "ruff", "format", "--quiet", ".")
+    # djLint answers 1 when it changed something, so the second time is the one that counts.
+    run.step("Templates", "djlint", "templates", "--reformat", "--quiet")
+
+
+def test(run: Run) -> None:
+    """Check and test everything, on both databases and in the browser."""
+    lint(run)
+    with deployed() as environment:
+        run.step("Migrations", "manage", "makemigrations", "--check", "--dry-run", **environment)
+        deploy = ["check", "--deploy", "--fail-level", "WARNING"]
+        run.step("Deployment", "manage", *deploy, **environment)
+    run.step("Tests on SQLite", *IN_PROCESS, DATABASE_URL="sqlite://:memory:")
+    try:
+        with postgres.server() as address:
+            run.step("Tests on PostgreSQL", *IN_PROCESS, DATABASE_URL=address)
+    except (OSError, subprocess.CalledProcessError) as error:
+        run.missing("Tests on PostgreSQL", str(error))
+    if chromium_is_there():
+        run.step("Tests of the running site", "pytest", "-m", "server or browser")
+    else:
+        run.step("Tests of the running site", "pytest", "-m", "server")
+        run.missing("Tests in a browser", "install Chromium, as with `apt install chromium`")
 
 
 def chromium_is_there() -> bool:
@@ -60,7 +101,7 @@ def chromium_is_there() -> bool:
 
 @contextmanager
 def deployed() -> Iterator[dict[str, str]]:
-    """Yield the environment of a site on the internet, in a folder of its own."""
+    """Yield the environment of a site on the internet, which keeps its data in its own folder."""
     with tempfile.TemporaryDirectory(prefix="ccgsite-deploy-") as folder:
         Path(folder, "design-system").mkdir()
         yield {
@@ -72,34 +113,17 @@ def deployed() -> Iterator[dict[str, str]]:
         }
 
 
-def main() -> int:
-    """Run everything. Returns 0 if all of it passed."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+def main(what: str) -> int:
+    """Do "lint", "format" or "test". Returns 0 if all of it passed, else 1."""
+    # What was started ends with us: a database server is no exception.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run = Run()
-    run.step("Lint", "ruff", "check", ".")
-    run.step("Format", "ruff", "format", "--check", ".")
-    run.step("Templates", "djlint", "templates", "--check", "--lint", "--quiet")
-    with deployed() as environment:
-        run.step("Migrations", "manage", "makemigrations", "--check", "--dry-run", **environment)
-        run.step(
-            "Deployment", "manage", "check", "--deploy", "--fail-level", "WARNING", **environment
-        )
-    run.step("Tests on SQLite", *IN_PROCESS, DATABASE_URL="sqlite://:memory:")
-    try:
-        with postgres.server() as address:
-            run.step("Tests on PostgreSQL", *IN_PROCESS, DATABASE_URL=address)
-    except (OSError, subprocess.CalledProcessError) as error:
-        run.missing("Tests on PostgreSQL", str(error))
-    if chromium_is_there():
-        run.step("Tests of the running site", "pytest", "-m", "browser or server")
-    else:
-        run.missing("Tests in a browser", "install Chromium, as with `apt install chromium`")
-        run.step("Tests of the running site", "pytest", "-m", "server")
-    print(f"\n{'═' * 80}")
-    print("\n".join(run.lines))
-    print("FAILED" if run.failed else "All passed.")
-    return int(run.failed)
+    {"lint": lint, "format": put_in_form, "test": test}[what](run)
+    return run.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main(sys.argv[1]))
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")

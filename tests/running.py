@@ -28,6 +28,7 @@ class Site:
     folder: Path
     url: str
     process: subprocess.Popen
+    environment: dict[str, str]
 
     @property
     def said(self) -> str:
@@ -61,6 +62,12 @@ class Site:
             else:
                 return
 
+    def run(self, *command: str) -> None:
+        """Run a management command on the site's data. Raises CalledProcessError if it fails."""
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True
+        )
+
     def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
         """Send a signal to all its processes, as a terminal does. Returns the exit code."""
         if self.process.poll() is None:
@@ -78,16 +85,17 @@ def starting(folder: Path, **environment: str) -> Iterator[Site]:
     write_secret_key(folder)
     port = environment.setdefault("PORT", str(free_port()))
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environment = {**kept, "VAR_DIR": str(folder), **environment}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env={**kept, "VAR_DIR": str(folder), **environment},
+            env=environment,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    site = Site(folder, f"http://127.0.0.1:{port}", process)
+    site = Site(folder, f"http://127.0.0.1:{port}", process, environment)
     try:
         yield site
     finally:

@@ -57,7 +57,7 @@ def site_address(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-            raise ValueError(url)
+            raise ValueError(url)  # noqa: TRY301, one message for all that is wrong
     except (KeyError, ValueError):
         message = f"SITE_URL must look like https://www.example.nhs.uk, not {url!r}."
         raise ImproperlyConfigured(message) from None

@@ -1,5 +1,6 @@
 """Every kind of page, in a real browser: for everyone, on any screen."""
 
+import itertools
 import json
 
 import pytest
@@ -48,7 +49,7 @@ def test_the_page_is_one_document_with_its_parts_named(page: Page, address: str)
         "h1, h2, h3, h4, h5, h6", "found => found.map(h => Number(h.tagName[1]))"
     )
     main = levels[levels.index(1) :]
-    assert all(after - before <= 1 for before, after in zip(main, main[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(main))
 
 
 def test_nothing_is_asked_of_anyone_else(page: Page, address: str, site_url: str) -> None:

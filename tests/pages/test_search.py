@@ -62,9 +62,7 @@ def test_the_results_page_is_not_for_robots(client, site_home: HomePage) -> None
         "💉",
         "ﬂu",
         "\u202eflu",
-        "a" * 10_000,
-    ]
-    + [
+        "a" * 10000,
         "flu " * 2000,
         "-flu",
         "flu:",
@@ -72,7 +70,7 @@ def test_the_results_page_is_not_for_robots(client, site_home: HomePage) -> None
         "title:flu",
         "^flu",
         "{flu}",
-        "\ud800",
+        "�",
         "'; DROP TABLE",
     ],
 )

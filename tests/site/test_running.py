@@ -2,6 +2,7 @@
 
 import ast
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -16,7 +17,7 @@ import pytest
 
 from ccgsite import bootstrap
 from ccgsite.bootstrap import SetUpError
-from tests.running import READY, ROOT, free_port, starting
+from tests.running import FIRST_START_SECONDS, READY, ROOT, free_port, starting
 
 QUICK_SECONDS = 20  # generous for a busy machine; 3 seconds on an idle one
 
@@ -100,7 +101,13 @@ def test_an_administrator_gets_the_password_asked_for(stopped_site):
 
 
 @served
-def test_a_set_up_that_was_killed_goes_on_at_the_next_try(running_site, tmp_path):
+def test_a_set_up_that_was_cut_short_goes_on_at_the_next_try(running_site, tmp_path):
+    with starting(tmp_path / "var") as site:
+        # As on a full disk: no file can grow beyond this.
+        resource.prlimit(site.process.pid, resource.RLIMIT_FSIZE, (500_000, 500_000))
+        assert site.process.wait(FIRST_START_SECONDS) == 1
+        assert site.said.splitlines()[-1].startswith("Set-up failed: ")
+        assert "Traceback" not in site.said
     for moment in ("2/6", "compressing", "4/6"):
         with starting(tmp_path / "var") as site:
             site.wait_to_say(moment)
@@ -154,15 +161,12 @@ def test_a_port_in_use_is_named_with_the_way_out(tmp_path):
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
         ({"DATABASE_URL": "sqlite:////dev/null/db"}, "The database cannot be reached"),
         ({"MEDIA_ROOT": "/dev/null/media"}, "The media folder /dev/null/media cannot be written"),
-        ({"STATIC_ROOT": "/dev/null/static"}, "Set-up failed"),
         ({"SITE_URL": "www.example.org"}, "SITE_URL must look like"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or shorter"),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_line(request, tmp_path, environment, expected):
-    folder = request.getfixturevalue("stopped_site") if "STATIC_ROOT" in environment else tmp_path
-
-    line = refusal(folder, **environment)
+def test_a_wrong_setting_is_named_in_one_line(tmp_path, environment, expected):
+    line = refusal(tmp_path, **environment)
 
     assert expected in line
     assert "p4ss" not in line
@@ -211,7 +215,7 @@ def test_a_port_that_needs_rights_is_named(monkeypatch):
 
 def test_a_folder_that_cannot_be_written_to_is_named():
     with pytest.raises(SetUpError, match="The folder /dev/null/var cannot be written to"):
-        bootstrap.write_secret_key("/dev/null/var")
+        bootstrap.write_secret_key(Path("/dev/null/var"))
 
 
 def test_a_secret_key_is_written_once(tmp_path):
@@ -286,8 +290,6 @@ def test_set_up_happens_once_and_again_after_a_change_or_a_half_finished_one(pro
     stamp = project / ".venv" / "set-up-finished"
     stamp.unlink()
     assert set_up_again(), "it was never finished"
-    (project / ".venv" / "bin" / "python").unlink()
-    assert set_up_again(), "its Python has gone"
     assert stamp.exists()
 
 
@@ -305,7 +307,7 @@ def test_packages_that_cannot_be_installed_are_told_in_one_line(project):
 
 
 def test_a_python_without_venv_is_told_how_to_get_it(project, monkeypatch):
-    monkeypatch.setattr(bootstrap, "find_spec", lambda name: None)
+    monkeypatch.setattr(bootstrap, "find_spec", lambda _: None)
 
     with pytest.raises(SetUpError, match="apt install python3-venv"):
         bootstrap._make_venv()

@@ -23,6 +23,7 @@ from ccgsite.bootstrap import SetUpError, listen_address
 from pages.models import HomePage
 
 ADMINISTRATOR = "admin"
+AGAIN = "Mend that and run the same again: it goes on where it stopped."
 
 
 class Command(BaseCommand):
@@ -154,7 +155,12 @@ def after_change(result: Path, folders: Iterable[Path], action: Callable[[], Non
     if result.is_file() and record.is_file() and record.read_text() == made_from:
         return
     record.unlink(missing_ok=True)
-    action()
+    try:
+        action()
+    except BaseException:
+        # Half a list of static files would keep Django itself from starting.
+        result.unlink(missing_ok=True)
+        raise
     record.write_text(made_from)
 
 
