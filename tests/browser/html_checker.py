@@ -26,7 +26,7 @@ def check_html(pages: dict[str, str]) -> list[str]:
             file.write_text(html, encoding="utf-8")
             files[file.as_uri().replace("file:///", "file:/")] = name
         checked = subprocess.run(
-            [JAVA, "-Xss2m", "-jar", CHECKER, "--format", "json", "--exit-zero-always", folder],
+            [JAVA, "-jar", CHECKER, "--format", "json", "--exit-zero-always", folder],
             capture_output=True,
             check=False,
         )

@@ -50,7 +50,12 @@ def add_text(cms: Page, text: str) -> None:
     cms.get_by_role("option", name="Text", exact=True).click()
     editor = cms.locator(".public-DraftEditor-content").last
     editor.press_sequentially(text)
-    expect(editor).to_have_text(text)
+    # The editor hands over what was typed a quarter of a second later.
+    cms.wait_for_function(
+        """text => [...document.querySelectorAll("[data-draftail-input]")]
+            .some(input => input.value.includes(text))""",
+        arg=text,
+    )
 
 
 def test_a_publisher_adds_a_page_and_readers_see_it_at_once(publisher: Page, page: Page) -> None:
