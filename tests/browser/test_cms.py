@@ -42,7 +42,7 @@ def open_in_cms(cms: Page, *titles: str) -> None:
 def publish(cms: Page) -> None:
     cms.get_by_role("button", name="More actions").click()
     cms.get_by_role("button", name="Publish", exact=True).click()
-    expect(cms.get_by_text("has been published", exact=False).first).to_be_visible()
+    expect(cms.get_by_text(re.compile("published\\.")).first).to_be_visible()
 
 
 def add_text(cms: Page, text: str) -> None:
@@ -52,7 +52,7 @@ def add_text(cms: Page, text: str) -> None:
     editor.press_sequentially(text)
     # The editor hands over what was typed a quarter of a second later.
     cms.wait_for_function(
-        """text => [...document.querySelectorAll("[data-draftail-input]")]
+        """text => [...document.querySelectorAll("input, textarea")]
             .some(input => input.value.includes(text))""",
         arg=text,
     )
