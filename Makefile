@@ -1,10 +1,13 @@
-# Two commands: `make run` and `make test`. `make` alone says what else there is.
+# `make` alone says what there is.
 
-# The first Python that is new enough; else python3, which then says so.
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3.14 python3,\
-	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))) python3)
-BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python is missing. Install Python 3.11 or newer."; exit 1; }; \
-	exec $(PYTHON) ccgsite/bootstrap.py
+PYTHONS = python3.13 python3.12 python3.11 python3.14 python3
+# The first Python that is new enough, or the one that PYTHON names, does the rest.
+SET_UP = @for python in $(or $(PYTHON),$(PYTHONS)); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && exec "$$python" ccgsite/bootstrap.py $@; \
+	done; \
+	echo "This site needs Python 3.11 or newer. Install one," \
+	  "or say where it is: make $@ PYTHON=/path/to/python3.12" >&2; exit 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format
@@ -12,14 +15,14 @@ BOOTSTRAP = command -v $(PYTHON) >/dev/null || { echo "Python is missing. Instal
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: ## Set up the site and serve it (HOST, PORT and the rest: README)
-	@$(BOOTSTRAP) run
+run: ## Set up the site and serve it (HOST, PORT and more: see README.md)
+	$(SET_UP)
 
-test: ## Set up and run every check and test
-	@$(BOOTSTRAP) test
+test: ## Set up, then run every check and test
+	$(SET_UP)
 
 lint: ## Check the code and the templates, changing nothing
-	@$(BOOTSTRAP) lint
+	$(SET_UP)
 
 format: ## Put the code and the templates in their standard form
-	@$(BOOTSTRAP) format
+	$(SET_UP)

@@ -158,7 +158,7 @@ def _make_venv() -> None:
 
 
 def _pip_install(requirements: Path) -> None:
-    total = requirements.read_text().count("==")
+    total = sum(line[:1].isalnum() for line in requirements.read_text().splitlines())
     options = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     pip = subprocess.Popen(
         [VENV_PYTHON, "-m", "pip", "install", "--require-hashes", "-r", requirements, *options],

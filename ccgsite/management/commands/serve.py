@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from wagtail.models import Site
 
 from ccgsite.bootstrap import SetUpError, listen_address
 from pages.models import HomePage
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         self.say("4/6 Starter content")
         if not HomePage.objects.exists():
             call_command("load_content", stdout=Indented(self.stdout))
+        self.name_site()
         self.say("5/6 Editors")
         call_command("make_groups", stdout=Indented(self.stdout))
         self.make_administrator()
@@ -87,6 +89,13 @@ class Command(BaseCommand):
     def collect(self) -> None:
         self.say("    compressing, about half a minute")
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+    def name_site(self) -> None:
+        """Let links that name the site, such as those for search engines, follow SITE_URL."""
+        site = Site.objects.get(is_default_site=True)
+        if (site.hostname, site.port) != (settings.SITE_HOST, settings.SITE_PORT):
+            site.hostname, site.port = settings.SITE_HOST, settings.SITE_PORT
+            site.save()
 
     def make_administrator(self) -> None:
         """Make the first administrator; one that exists is left alone, password and all."""
