@@ -9,7 +9,7 @@ function roleOf(part) {
   return part.scope === "row" ? "rowheader" : "columnheader";
 }
 
-for (const table of document.querySelectorAll(".nhsuk-table-responsive")) {
+for (const table of document.querySelectorAll("main table")) {
   for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
     part.setAttribute("role", roleOf(part));
   }

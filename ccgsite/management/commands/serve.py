@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from importlib.metadata import distributions
@@ -21,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
 from ccgsite.bootstrap import SetUpError, listen_address
+from ccgsite.server import ENDING
 from pages.models import HomePage
 
 ADMINISTRATOR = "admin"
@@ -44,6 +46,11 @@ class Command(BaseCommand):
             sys.exit(f"Set-up failed: {first_line(error)}. {AGAIN}")
         except KeyboardInterrupt:
             sys.exit("\nStopped. The same command goes on from here.")
+        self.serve(host, port)
+
+    def serve(self, host: str, port: int) -> None:
+        """Say where the site is, and become its server."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until the server can hear them
         address = f"{settings.SITE_URL}/"
         self.say(f"6/6 Web server\n\n    The site: {address}\n    The CMS:  {address}cms/")
         self.say("    Press Ctrl-C to stop it.\n")

@@ -1,0 +1,140 @@
+"""Production's settings are safe, and Wagtail's own safe options are on."""
+
+import importlib
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from wagtail.rich_text.feature_registry import FeatureRegistry
+
+from ccgsite import checks
+from ccgsite.settings.environment import site_address
+
+HTTPS = {"SITE_URL": "https://www.example.nhs.uk", "SECRET_KEY": "k" * 60}
+
+
+@pytest.fixture
+def production(monkeypatch, tmp_path):
+    """Return a function that reads the production settings in a given environment."""
+
+    def read(**environment: str):
+        monkeypatch.setenv("VAR_DIR", str(tmp_path))
+        for name in ("DATABASE_URL", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT"):
+            monkeypatch.setenv(name, environment.get(name, ""))
+        monkeypatch.delitem(sys.modules, "ccgsite.settings.production", raising=False)
+        return importlib.import_module("ccgsite.settings.production")
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({}, "SECRET_KEY is missing"),
+        ({"SECRET_KEY": "short"}, "shorter than 50"),
+        ({**HTTPS, "DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be read"),
+        ({**HTTPS, "DATABASE_URL": "oracle9://x"}, "DATABASE_URL cannot be read"),
+        ({**HTTPS, "SITE_URL": "www.example.nhs.uk"}, "SITE_URL must look like"),
+        ({**HTTPS, "SITE_URL": "https://x/path"}, "SITE_URL must look like"),
+        ({**HTTPS, "SITE_URL": "https://x:port"}, "SITE_URL must look like"),
+    ],
+)
+def test_a_wrong_environment_stops_the_start_and_says_why(production, environment, says) -> None:
+    with pytest.raises(ImproperlyConfigured, match=says):
+        production(**environment)
+
+
+def test_nothing_is_loose_in_production(production) -> None:
+    settings = production(**HTTPS)
+
+    assert settings.DEBUG is False
+    assert settings.ALLOWED_HOSTS[0] == "www.example.nhs.uk"
+    assert "*" not in settings.ALLOWED_HOSTS
+    assert settings.SECURE_HSTS_SECONDS >= 31_536_000
+    assert settings.SESSION_COOKIE_SECURE
+    assert settings.CSRF_COOKIE_SECURE
+    assert settings.EMAIL_TIMEOUT == 5
+    assert settings.SILENCED_SYSTEM_CHECKS == []
+
+
+def test_cookies_belong_to_the_cms_alone(production) -> None:
+    settings = production(**HTTPS)
+
+    assert settings.SESSION_COOKIE_PATH == settings.CSRF_COOKIE_PATH == "/cms/"
+    assert settings.MESSAGE_STORAGE.endswith("SessionStorage")
+
+
+def test_wagtails_safe_options_are_on(production) -> None:
+    settings = production(**HTTPS)
+
+    assert settings.WAGTAIL_PRIVATE_PAGE_OPTIONS == {"SHARED_PASSWORD": False}
+    assert settings.WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS == {"SHARED_PASSWORD": False}
+    assert settings.WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT
+    assert settings.WAGTAIL_GRAVATAR_PROVIDER_URL is None
+    assert not settings.WAGTAIL_ENABLE_UPDATE_CHECK
+    assert not settings.WAGTAIL_ALLOW_UNICODE_SLUGS
+    assert settings.WAGTAILDOCS_SERVE_METHOD == "serve_view"
+    assert settings.WAGTAILDOCS_MAX_UPLOAD_SIZE
+    assert not {"svg", "html", "zip", "exe"} & {
+        *settings.WAGTAILDOCS_EXTENSIONS,
+        *settings.WAGTAILIMAGES_EXTENSIONS,
+    }
+    assert settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS <= 20_000_000
+    assert settings.WAGTAILEMBEDS_FINDERS == []
+
+
+def test_the_public_policy_names_nobody_else(production) -> None:
+    directives = production(**HTTPS).CONTENT_SECURITY_POLICY["DIRECTIVES"]
+
+    assert set(sum(directives.values(), [])) <= {"'none'", "'self'", "data:"}
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("https://www.example.nhs.uk", ("https", "www.example.nhs.uk", 443)),
+        ("http://localhost:8000", ("http", "localhost", 8000)),
+        ("http://[::1]:8000", ("http", "::1", 8000)),
+    ],
+)
+def test_the_sites_address_is_read(url: str, parts: tuple[str, str, int]) -> None:
+    assert site_address(url) == parts
+
+
+def test_an_editor_that_could_embed_is_refused(settings) -> None:
+    assert checks.no_way_in_for_third_parties() == []
+
+    editors = {"default": {"OPTIONS": {"features": ["bold", "embed"]}}}
+    settings.WAGTAILADMIN_RICH_TEXT_EDITORS = editors
+    assert [error.id for error in checks.no_way_in_for_third_parties()] == ["ccgsite.E002"]
+
+
+def test_an_editor_with_wagtails_own_features_is_refused(settings) -> None:
+    settings.WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"OPTIONS": {}}}
+
+    assert checks.no_way_in_for_third_parties()
+    assert "embed" in FeatureRegistry().get_default_features()
+
+
+def test_a_media_folder_that_cannot_be_written_stops_the_start(settings) -> None:
+    settings.MEDIA_ROOT = "/dev/null/media"
+
+    assert [error.id for error in checks.folders_are_writable()] == ["ccgsite.E001"]
+
+
+def test_public_answers_carry_the_safety_headers(client, site_home) -> None:
+    for address in ("/", "/nothing-here/", "/%0d/", "/robots.txt"):
+        headers = client.get(address).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], address
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
+        assert headers["X-Content-Type-Options"] == "nosniff", address
+        assert headers["X-Frame-Options"] == "DENY", address
+        assert headers["Referrer-Policy"] == "same-origin", address
+        assert "camera=()" in headers["Permissions-Policy"], address
+
+
+def test_the_cms_has_a_policy_of_its_own(admin_client, site_home) -> None:
+    policy = admin_client.get("/cms/").headers["Content-Security-Policy"]
+
+    assert "frame-ancestors 'self'" in policy
+    assert "http" not in policy
