@@ -5,9 +5,11 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
 from tests.browser.addresses import KINDS
+from tests.browser.html_checker import check_html
 
 pytestmark = pytest.mark.browser
 
@@ -100,3 +102,11 @@ def test_targets_are_large_enough(page: Page, site_url: str, width: int) -> None
     )
 
     assert small == []
+
+
+def test_the_html_checker_finds_nothing(page: Page, site_url: str) -> None:
+    pages = {name: page.request.get(site_url + path).text() for name, path in KINDS.items()}
+    pages["not allowed"] = page.request.post(site_url).text()
+    pages["server error"] = render_to_string("500.html")
+
+    assert check_html(pages) == []

@@ -267,8 +267,10 @@ def comparison(cms, notice: PrivacyNoticePage) -> BeautifulSoup:
 
 def test_history_shows_the_words_that_changed_and_no_other_section(cms, notice) -> None:
     notice.sections = [
-        builders.notice_section(title="One", body=[("text", "<p>Kept for two years.</p>")]),
-        builders.notice_section(title="Two"),
+        builders.notice_section(
+            title="One", sort_order=0, body=[("text", "<p>Kept for two years.</p>")]
+        ),
+        builders.notice_section(title="Two", sort_order=1),
     ]
     notice.save_revision().publish()
     notice = live(notice)

@@ -42,19 +42,26 @@ def notice(db) -> PrivacyNoticePage:
     """Return a notice with two versions: the second has another section text and activity."""
     notice = builders.privacy_notice(
         sections=[
-            builders.notice_section(title="Who we are", anchor="who", body=text("We are here.")),
+            builders.notice_section(
+                title="Who we are", anchor="who", sort_order=0, body=text("We are here.")
+            ),
             builders.notice_section(
                 title="Your rights",
                 anchor="rights",
+                sort_order=1,
                 body=text("You can ask us once for your data."),
             ),
         ],
-        activities=[builders.activity(title="Surveys", anchor="surveys", purpose="<p>To ask.</p>")],
+        activities=[
+            builders.activity(
+                title="Surveys", anchor="surveys", sort_order=0, purpose="<p>To ask.</p>"
+            )
+        ],
     )
     section = notice.sections.all()[1]
     section.body = text("You can ask us at any time for your data.")
     notice.sections.add(section)
-    notice.activities.add(builders.activity(title="Research", anchor="research"))
+    notice.activities.add(builders.activity(title="Research", anchor="research", sort_order=1))
     return published(notice, change_note="Research was added.")
 
 
