@@ -7,6 +7,9 @@ from django.core.management import get_commands
 
 ROOT = settings.BASE_DIR
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOUSE_PATH = re.compile(
+    r"`((?:ccgsite|pages|privacy|templates|static|tests|fixtures|docs|requirements)/[\w./]*)`"
+)
 READS = re.compile(r"(?:env|env_list|environ\.get|environment\.get)\(\s*\"([A-Z_]+)\"")
 
 
@@ -28,7 +31,7 @@ def test_the_readme_lists_every_variable_that_is_read_and_no_other() -> None:
 def test_every_path_that_the_documents_name_exists() -> None:
     for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         text = document.read_text(encoding="utf-8")
-        for path in re.findall(r"`((?:ccgsite|pages|privacy|templates|static|tests|fixtures|docs|requirements)/[\w./]*)`", text):
+        for path in HOUSE_PATH.findall(text):
             assert (ROOT / path).exists(), f"{document.name}: {path}"
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
