@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ccgsite.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "ccgsite.middleware.CleanAddresses",
     "ccgsite.middleware.OldAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
