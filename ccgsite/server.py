@@ -1,12 +1,16 @@
 """The web server: `python -m ccgsite.server HOST PORT`, as `manage.py serve` starts it.
 
-Ctrl-C and SIGTERM end it cleanly at any moment, also while it starts. Granian alone loses a
-signal that comes while its processes load, and hangs when Ctrl-C reaches all of them at once.
+Ctrl-C, SIGTERM and a closed terminal end it cleanly at any moment, also while it starts. Granian
+alone loses a signal that comes while its serving processes load, hangs when one reaches all its
+processes at once, reloads when the terminal is closed, and leaves the serving processes behind
+when the main one is killed.
 """
 
 import os
 import signal
 import sys
+import time
+from threading import Thread
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -21,28 +25,39 @@ PROCESSES = 2
 THREADS = 4
 SECONDS_TO_FINISH = 10
 
-ENDING = {signal.SIGINT, signal.SIGTERM}
+ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 class Server(Granian):
-    """Granian whose processes are all started before it listens to signals."""
+    """Granian that hears no signal until its serving processes have been started."""
 
     def startup(self, *args: Any) -> None:
-        """Start the serving processes, which inherit that the signals wait."""
+        """Start the serving processes, for which the signals wait too."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         super().startup(*args)
+        signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def site() -> WSGIHandler:
     """Return the site as each serving process loads it.
 
-    A serving process ends when the main one sends SIGTERM; Ctrl-C is for the main one alone.
+    A signal to all processes of a terminal is for the main one, which ends the serving ones
+    with SIGTERM: they are a group of their own.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until granian takes it over, to serve
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    os.setpgrp()
+    for sign in ENDING:
+        signal.signal(sign, signal.SIG_DFL)  # until granian takes them over, to serve
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     return get_wsgi_application()
+
+
+def end_with(parent: int) -> None:
+    """End this process once its parent has gone, or it would keep the port for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def main(host: str, port: str) -> None:
