@@ -34,8 +34,10 @@ class Server(Granian):
     def startup(self, *args: Any) -> None:
         """Start the serving processes, for which the signals wait too."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        under_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         super().startup(*args)
-        signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
+        on_hang_up = signal.SIG_IGN if under_nohup else self.signal_handler_interrupt
+        signal.signal(signal.SIGHUP, on_hang_up)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 

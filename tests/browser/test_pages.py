@@ -48,7 +48,8 @@ def test_the_page_is_one_document_with_its_parts_named(page: Page, address: str)
     assert page.evaluate("document.documentElement.lang") == "en-GB"
     assert page.title()
     levels = page.eval_on_selector_all(
-        "h1, h2, h3, h4, h5, h6", "found => found.map(h => Number(h.tagName[1]))"
+        "h1, h2, h3, h4, h5, h6, [role=heading]",
+        "found => found.map(h => Number(h.ariaLevel ?? h.tagName[1]))",
     )
     main = levels[levels.index(1) :]
     assert all(after - before <= 1 for before, after in itertools.pairwise(main))

@@ -30,6 +30,12 @@ def rows(folder: Path) -> list[str]:
         return list(database.iterdump())
 
 
+def is_free(port: int) -> bool:
+    """Return whether nobody listens at a port."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) != 0
+
+
 def static_files(folder: Path) -> dict[str, int]:
     """Return the size of every file that a site serves, by its path."""
     static = folder / "static"
@@ -81,7 +87,7 @@ def test_the_second_start_is_quick_and_changes_nothing(stopped_site, running_sit
 
 
 @served
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("after_seconds", [0, 0.5, 4])
 def test_it_stops_cleanly_within_seconds(stopped_site, sign, after_seconds):
     with starting(stopped_site) as site:
@@ -91,6 +97,18 @@ def test_it_stops_cleanly_within_seconds(stopped_site, sign, after_seconds):
         assert site.stop(sign) == 0
         assert "Traceback" not in site.said
         assert "refused" not in site.said
+
+
+@served
+def test_a_killed_server_leaves_nobody_at_its_port(stopped_site):
+    with starting(stopped_site) as site:
+        site.wait_to_serve()
+        site.process.kill()
+        deadline = time.monotonic() + QUICK_SECONDS
+
+        while not is_free(int(site.environment["PORT"])):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 @served
