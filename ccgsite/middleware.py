@@ -18,6 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_ADDRESS = 4096
+WITH_COOKIES = ("/cms/",)
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -84,6 +85,22 @@ class CleanAddresses:
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
             return method_not_allowed(request, response)
         return response
+
+
+class CookielessPages:
+    """Take away what cookies a request has, unless it is for the CMS.
+
+    A public page is the same for everyone, so nothing on the way to it may read a cookie.
+    Django's middleware would even answer a malformed CSRF cookie with a new one.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(WITH_COOKIES):
+            request.META.pop("HTTP_COOKIE", None)
+        return self.get_response(request)
 
 
 class OldAddresses(RedirectMiddleware):

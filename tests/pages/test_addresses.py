@@ -171,3 +171,19 @@ def test_another_hosts_name_is_refused(client, site_home: HomePage, address: str
 
     assert response.status_code == 400
     assert b"evil.example" not in response.content
+
+
+@pytest.mark.parametrize("address", ["/", FLU, "/search/?q=flu", "/nothing-here/", "/%0d/"])
+def test_a_page_is_the_same_whatever_cookies_come_with_the_request(
+    client, admin_user, site_home: HomePage, address: str
+) -> None:
+    plain = client.get(address)
+    client.force_login(admin_user)
+    client.cookies["csrftoken"] = "%00 not a token"
+    client.cookies["anything"] = "1"
+
+    again = client.get(address)
+
+    assert again.content == plain.content
+    assert "Set-Cookie" not in str(again.serialize_headers())
+    assert "Cookie" not in again.headers.get("Vary", "")
