@@ -75,6 +75,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
+def form_not_trusted(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show the page for a form that did not come from this site, or came too late."""
+    return render(request, "403.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 

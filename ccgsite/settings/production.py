@@ -161,6 +161,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/cms/"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_AGE = SESSION_COOKIE_AGE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_FAILURE_VIEW = "pages.views.form_not_trusted"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

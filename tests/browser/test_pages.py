@@ -105,6 +105,49 @@ def test_targets_are_large_enough(page: Page, site_url: str, width: int) -> None
     assert small == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("posted_to", "status"), [("/search/", 405), ("/sitemap.xml", 403)])
+def test_pages_that_refuse_a_form_are_for_everyone_too(
+    page: Page, site_url: str, posted_to: str, status: int, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(site_url)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.evaluate(
+            """address => {
+                const form = document.createElement("form");
+                form.method = "post";
+                form.action = address;
+                document.body.append(form);
+                form.submit();
+            }""",
+            posted_to,
+        )
+    page.wait_for_load_state()
+
+    assert answer.value.status == status
+    check_for_everyone(page, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_for_our_own_errors_is_for_everyone_too(
+    page: Page, site_url: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    html = render_to_string("500.html")
+    page.route("**/server-error/", lambda route: route.fulfill(status=500, body=html))
+    page.goto(f"{site_url}/server-error/")
+
+    check_for_everyone(page, width)
+
+
+def check_for_everyone(page: Page, width: int) -> None:
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("header")).to_be_visible()
+    assert AXE.run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_html_checker_finds_nothing(page: Page, site_url: str) -> None:
     pages = {name: page.request.get(site_url + path).text() for name, path in KINDS.items()}
     pages["not allowed"] = page.request.post(site_url).text()
