@@ -1,6 +1,8 @@
 """For the test suite: nothing leaves the process, nothing is slow on purpose."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from ccgsite.settings.production import *
 SITE_URL = "http://localhost"
 ALLOWED_HOSTS = ["localhost", "testserver"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="ccgsite-media-"))
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -53,6 +53,7 @@ class BasePage(Page):
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     base_form_class = PageForm
     admin_default_ordering = "ord"  # the order of the menu, so that editors see and drag that
+    show_in_menus_default = True
     private_page_options: list[str] = []  # a page is public or it is not live
 
     updated_on = models.DateField(

@@ -75,6 +75,7 @@ def test_a_publisher_adds_a_page_and_readers_see_it_at_once(publisher: Page, pag
     expect(page.get_by_text("A pharmacist can advise you.")).to_be_visible()
     page.goto("/your-health/")
     expect(page.locator("main").get_by_role("link", name="Hay fever")).to_be_visible()
+    expect(page.locator("#site-navigation").get_by_text("Hay fever")).to_be_attached()
 
 
 def test_a_page_without_a_summary_is_not_published(publisher: Page, page: Page) -> None:
