@@ -52,7 +52,7 @@ def _first(model: str) -> Callable[[], models.Model | None]:
 class HeadingBlock(blocks.StructBlock):
     """A heading with a permanent address.
 
-    The anchor is made from the text the first time the page is saved and stays when the
+    The anchor is made from the text the first time the page is published and stays when the
     heading, or any other, is reworded: links from elsewhere keep working.
     """
 
@@ -449,8 +449,13 @@ class BodyBlock(blocks.StreamBlock):
         template = "blocks/body.html"
 
     def clean(self, value: blocks.StreamValue) -> blocks.StreamValue:
-        """Give every heading that has none an anchor of its own, and refuse the same one twice."""
+        """Give every heading that has none an anchor of its own, and refuse the same one twice.
+
+        A draft's headings may be half typed, so they get theirs when the page is published.
+        """
         value = super().clean(value)
+        if self.is_deferred_validation:
+            return value
         headings = [child for child in value if child.block_type in {"heading", "subheading"}]
         taken = {child.value["anchor"] for child in headings if child.value["anchor"]}
         seen: set[str] = set()

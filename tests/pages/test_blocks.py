@@ -19,7 +19,13 @@ def anchors(value) -> list[str]:
     return [child.value["anchor"] for child in value]
 
 
-def test_a_heading_gets_its_anchor_when_it_is_first_saved() -> None:
+def test_a_draft_heading_may_be_half_typed_and_gets_no_anchor_yet() -> None:
+    draft = BODY.clean_deferred(body(("heading", {"text": "Getting he"})))
+
+    assert anchors(draft) in ([""], [None])
+
+
+def test_a_heading_gets_its_anchor_when_it_is_first_published() -> None:
     saved = BODY.clean(body(("heading", {"text": "Getting help at night"})))
 
     assert anchors(saved) == ["getting-help-at-night"]
