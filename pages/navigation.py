@@ -22,6 +22,7 @@ class MenuItem:
     is_current: bool = False
     children: list["MenuItem"] = field(default_factory=list)
     is_open: bool = False  # the page being read is this one or below it
+    in_menu: bool = False  # the others are shown only in the trail to the page being read
 
 
 @dataclass
@@ -41,14 +42,15 @@ class Navigation:
             depth__gt=self.root.depth,
             depth__lte=self.root.depth + MENU_LEVELS,
         )
-        above = Q(path__in=[here[:end] for end in range(len(self.root.path), len(here), 4)])
+        above = Q(
+            path__in=[here[:end] for end in range(len(self.root.path), len(here), Page.steplen)]
+        )
         rows = (
             public_pages()
             .filter(shown | above)
             .order_by("path")
             .values_list("path", "title", "url_path", "show_in_menus")
         )
-        self._in_menu = {path for path, _, _, show in rows if show}
         return {
             path: MenuItem(
                 path,
@@ -56,17 +58,19 @@ class Navigation:
                 "/" + url_path.removeprefix(self.root.url_path),
                 is_current=path == here,
                 is_open=bool(here) and here.startswith(path),
+                in_menu=in_menu,
             )
-            for path, title, url_path, _ in rows
+            for path, title, url_path, in_menu in rows
         }
 
-    def _children(self, path: str) -> list[MenuItem]:
-        depth = len(path) + Page.steplen
-        return [
-            item
-            for item in self._rows.values()
-            if len(item.path) == depth and item.path.startswith(path) and item.path in self._in_menu
-        ]
+    @cached_property
+    def _below(self) -> dict[str, list[MenuItem]]:
+        """The pages in the menu by the tree path of the page above them."""
+        below: dict[str, list[MenuItem]] = {}
+        for path, item in self._rows.items():
+            if item.in_menu:
+                below.setdefault(path[: -Page.steplen], []).append(item)
+        return below
 
     @cached_property
     def menu(self) -> list[MenuItem]:
@@ -75,11 +79,11 @@ class Navigation:
         Pages that lie straight below a top-level page, beside groups, are shown as a group
         under the top-level page's own name.
         """
-        top = self._children(self.root.path)
+        top = self._below.get(self.root.path, [])
         for item in top:
             own_group: MenuItem | None = None
-            for child in self._children(item.path):
-                child.children = self._children(child.path)
+            for child in self._below.get(item.path, []):
+                child.children = self._below.get(child.path, [])
                 if child.children:
                     item.children.append(child)
                     own_group = None
@@ -132,8 +136,8 @@ class Navigation:
         parent = self._rows.get(self.page.path[: -Page.steplen])
         if parent is None:
             return None
-        siblings = self._children(parent.path)
-        if self.page.path not in self._in_menu:
+        siblings = list(self._below.get(parent.path, []))
+        if not any(item.is_current for item in siblings):
             siblings.append(
                 MenuItem(self.page.path, self.page.title, self.page.url or "", is_current=True)
             )

@@ -25,14 +25,16 @@ def organisation_data(site: SiteSettings, base_url: str) -> dict[str, Any]:
 
 def breadcrumb_list(navigation: Navigation, base_url: str) -> dict[str, Any]:
     """Return the way from the home page to the page being read."""
-    steps = [(item.title, item.url) for item in navigation.breadcrumbs]
-    if navigation.page:
-        steps.append((navigation.page.title, navigation.page.url or ""))
     return {
         "@context": "https://schema.org",
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "name": name, "item": base_url + url}
-            for number, (name, url) in enumerate(steps, start=1)
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": step.title,
+                "item": base_url + step.url,
+            }
+            for number, step in enumerate(navigation.breadcrumbs_with_page, start=1)
         ],
     }

@@ -111,11 +111,7 @@ def _value_lines(value: Any, organisation: SiteSettings) -> Iterator[Line]:
 
 
 def _contact_lines(contact: Contact, organisation: SiteSettings) -> Iterator[Line]:
-    details = [
-        getattr(organisation if getattr(contact, f"main_{name}") else contact, name)
-        for name in ("email", "phone", "address")
-    ]
-    yield from _texts(contact.name, contact.who, *details)
+    yield from _texts(contact.name, contact.who, *contact.details(organisation).values())
     yield from _texts(contact.phone_note, contact.website, contact.note)
 
 

@@ -1,6 +1,6 @@
 """How to reach somebody: each contact is one record, shown wherever it is needed."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +8,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
 from pages.validators import validate_phone
+
+if TYPE_CHECKING:
+    from pages.models.site import SiteSettings
 
 
 class Contact(index.Indexed, models.Model):
@@ -74,6 +77,13 @@ class Contact(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def details(self, organisation: "SiteSettings") -> dict[str, str]:
+        """Return the e-mail, phone and address, the contact's own or the organisation's."""
+        return {
+            name: getattr(organisation if getattr(self, f"main_{name}") else self, name)
+            for name in ("email", "phone", "address")
+        }
 
     def clean(self) -> None:
         """Refuse a contact through which nobody could be reached, and two values for one detail."""

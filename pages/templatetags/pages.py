@@ -37,13 +37,9 @@ def navigation(context: Context) -> Navigation:
 
 
 @register.simple_tag(takes_context=True)
-def contact_details(context: Context, contact: Contact) -> dict[str, Any]:
+def contact_details(context: Context, contact: Contact) -> dict[str, str]:
     """Return a contact's e-mail, phone and address, its own or the organisation's."""
-    main = SiteSettings.for_request(context["request"])
-    return {
-        detail: getattr(main if getattr(contact, f"main_{detail}") else contact, detail)
-        for detail in ("email", "phone", "address")
-    }
+    return contact.details(SiteSettings.for_request(context["request"]))
 
 
 @register.filter
