@@ -10,12 +10,15 @@ SET_UP = @for python in $(or $(PYTHON),$(PYTHONS)); do \
 	  "or say where it is: make $@ PYTHON=/path/to/python3.12" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format
+.PHONY: help run demo-data test lint format
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: ## Set up the site and serve it (HOST, PORT and more: see README.md)
+	$(SET_UP)
+
+demo-data: ## Add a sample page with a video, to see how it asks for consent
 	$(SET_UP)
 
 test: ## Set up, then run every check and test

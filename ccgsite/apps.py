@@ -1,7 +1,6 @@
-from django.apps import AppConfig
-from django.core.checks import register
+from importlib import import_module
 
-from ccgsite import checks
+from django.apps import AppConfig
 
 
 class CCGSiteConfig(AppConfig):
@@ -9,5 +8,4 @@ class CCGSiteConfig(AppConfig):
     verbose_name = "Site set-up"
 
     def ready(self) -> None:
-        register(checks.folders_are_writable)
-        register(checks.no_way_in_for_third_parties)
+        import_module("ccgsite.checks")  # registers them; they read models, which are there now

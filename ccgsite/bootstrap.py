@@ -23,9 +23,11 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up-finished"
 LAST_PORT = 65535
 TOLD_EVERY = 10
-# What follows set-up, by purpose. All but running need the packages for tests.
+NOT_SET_UP = "There is no site here yet. Run `make run` first, then `make demo-data`."
+# What follows set-up, by purpose. All but the first two need the packages for tests.
 NEXT = {
     "run": ["manage.py", "serve"],
+    "demo-data": ["manage.py", "demo_data"],
     "test": ["-m", "tests.run", "test"],
     "lint": ["-m", "tests.run", "lint"],
     "format": ["-m", "tests.run", "format"],
@@ -96,6 +98,12 @@ def write_secret_key(folder: Path) -> None:
             f"The folder {folder} cannot be written to: {error.strerror}. Give yourself write "
             "access to it, or name another: VAR_DIR=/other/folder make run"
         ) from None
+
+
+def check_set_up(folder: Path) -> None:
+    """Raise SetUpError unless `make run` has been at work in the folder for the site's data."""
+    if not (folder / "secret_key").exists():
+        raise SetUpError(NOT_SET_UP)
 
 
 def install(purpose: str) -> None:
@@ -196,13 +204,16 @@ def say(line: str) -> None:
 
 def main(purpose: str) -> None:
     """Set up what one of the purposes in NEXT needs, then become what it starts."""
+    var_dir = Path(os.environ.get("VAR_DIR", "").strip() or ROOT / "var")
     try:
         check_python(sys.version_info[:2])
         if purpose == "run":
             listen_address(os.environ)
-            write_secret_key(Path(os.environ.get("VAR_DIR", "").strip() or ROOT / "var"))
+            write_secret_key(var_dir)
             say("1/6 Python packages")
-        install("run" if purpose == "run" else "test")
+        elif purpose == "demo-data":
+            check_set_up(var_dir)
+        install("run" if purpose in {"run", "demo-data"} else "test")
     except SetUpError as error:
         sys.exit(str(error))
     except OSError as error:

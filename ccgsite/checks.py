@@ -1,16 +1,56 @@
-"""System checks: what must be true before the site starts."""
+"""System checks: what must be true before the site starts.
+
+Three of them leave third parties no way in. Google Analytics and YouTube come after a visitor's
+yes, through privacy/gates.py and static/js/consent.js; nothing else may come at all.
+"""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
-from wagtail.rich_text.feature_registry import FeatureRegistry
+from django.core.checks import CheckMessage, Error, register
+from django.db.models import Field
+from wagtail.blocks import Block, RawHTMLBlock, RichTextBlock
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.embeds.blocks import EmbedBlock
+from wagtail.fields import RichTextField, StreamField
+from wagtail.rich_text import features as registry
 
-FORBIDDEN_RICH_TEXT = {"embed", "image"}
+from ccgsite.third_parties import (
+    Problem,
+    is_ours,
+    script_problems,
+    stylesheet_problems,
+    template_problems,
+)
+from privacy.gates import GATES
+
+DRAFTAIL = "wagtail.admin.rich_text.DraftailRichTextArea"
+CONSENT_SCRIPT = Path("js/consent.js")
+# What rich text may hold: none of it loads anything.
+SAFE_FEATURES = {
+    *("bold", "italic", "superscript", "subscript", "strikethrough", "code"),
+    *("h2", "h3", "h4", "h5", "h6", "ol", "ul", "hr", "blockquote", "link", "document-link"),
+}
+REFUSED_BLOCKS = (RawHTMLBlock, EmbedBlock, TableBlock)  # a TableBlock's cells can be HTML
+# Whose fields and blocks, beside our own, are known to show what was typed as text.
+KNOWN_PACKAGES = {
+    "builtins",
+    "django",
+    "modelcluster",
+    "modelsearch",
+    "taggit",
+    "treebeard",
+    "wagtail",
+}
 
 
+@register
 def folders_are_writable(**kwargs: Any) -> list[CheckMessage]:
     """Refuse to start where uploads could not be kept."""
     folder = Path(settings.MEDIA_ROOT)
@@ -31,18 +71,160 @@ def folders_are_writable(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def no_way_in_for_third_parties(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse rich text features through which an editor could embed another site's content."""
-    features = FeatureRegistry()
-    errors: list[CheckMessage] = []
-    for name, editor in settings.WAGTAILADMIN_RICH_TEXT_EDITORS.items():
-        offered = set(editor["OPTIONS"].get("features") or features.get_default_features())
-        errors += [
-            Error(
-                f"The rich text editor {name!r} offers {feature!r}.",
-                hint="Remove it from WAGTAILADMIN_RICH_TEXT_EDITORS: videos and images are blocks.",
-                id="ccgsite.E002",
-            )
-            for feature in sorted(offered & FORBIDDEN_RICH_TEXT)
-        ]
-    return errors
+# --- Settings ---------------------------------------------------------------------------------
+
+
+@register
+def settings_let_nobody_in(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse settings that would show or allow another site's content."""
+    problems = [*_wagtail_problems(), *_address_problems(), *_policy_problems()]
+    return [Error(what, hint=mend, id="ccgsite.E002") for what, mend in problems]
+
+
+def _wagtail_problems() -> Iterator[tuple[str, str]]:
+    if getattr(settings, "WAGTAILEMBEDS_FINDERS", None) != []:
+        yield "Wagtail would fetch embeds from other sites.", "Set WAGTAILEMBEDS_FINDERS to []."
+    editors = {"default": {}, **settings.WAGTAILADMIN_RICH_TEXT_EDITORS}
+    for name, editor in editors.items():
+        if editor.get("WIDGET", DRAFTAIL) != DRAFTAIL:
+            what = f"The editor {name!r} may keep HTML that Wagtail's own would clean away."
+            yield what, f"Set its WIDGET to {DRAFTAIL}."
+        for what, mend in _feature_problems(name, None):
+            yield f"WAGTAILADMIN_RICH_TEXT_EDITORS, {name!r}: {what}.", mend
+
+
+def _address_problems() -> Iterator[tuple[str, str]]:
+    for name in ("STATIC_URL", "MEDIA_URL"):
+        if not is_ours(getattr(settings, name)):
+            yield f"{name} is an address of another site.", "Set it to a path of this site."
+
+
+def _policy_problems() -> Iterator[tuple[str, str]]:
+    policy = getattr(settings, "CONTENT_SECURITY_POLICY", {})
+    directives = policy.get("DIRECTIVES", {})
+    if not directives.get("default-src") or policy.get("EXCLUDE_URL_PREFIXES"):
+        what = "CONTENT_SECURITY_POLICY does not cover every address and all that can be loaded."
+        yield what, "Give it a default-src, and take EXCLUDE_URL_PREFIXES out."
+    for directive, sources in directives.items():
+        allowed = {NONE, SELF, "data:"} if directive == "img-src" else {NONE, SELF}
+        for source in sorted({*map(str, sources)} - allowed):
+            what = f"CONTENT_SECURITY_POLICY names {source} as {directive}."
+            yield what, "Take it out: third parties' hosts stand in privacy/gates.py alone."
+
+
+# --- Templates, stylesheets and scripts -------------------------------------------------------
+
+
+@register
+def files_load_nothing_from_elsewhere(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse templates, stylesheets and scripts of ours that could load from another site."""
+    return [
+        Error(f"{path}, line {problem.line}: {problem.what}.", problem.mend, id="ccgsite.E003")
+        for path, problem in _file_problems()
+    ]
+
+
+def _file_problems() -> Iterator[tuple[Path, Problem]]:
+    rooms = [Path(room.path) for room in _rooms()]
+    templates = [Path(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
+    for folder in [*templates, *(room / "templates" for room in rooms)]:
+        for path in _files(folder):
+            yield from ((path, problem) for problem in template_problems(_text(path)))
+    # The stylesheet in DESIGN_SYSTEM_ROOT is made at set-up, without what loads from elsewhere.
+    static = [Path(x) for x in settings.STATICFILES_DIRS if x != settings.DESIGN_SYSTEM_ROOT]
+    for folder in [*static, *(room / "static" for room in rooms)]:
+        for path in _files(folder):
+            hosts = gate_hosts() if path == folder / CONSENT_SCRIPT else set()
+            yield from ((path, problem) for problem in _static_problems(path, hosts))
+
+
+def _static_problems(path: Path, hosts: set[str]) -> Iterator[Problem]:
+    match path.suffix.lower():
+        case ".css":
+            yield from stylesheet_problems(_text(path))
+        case ".js" | ".mjs":
+            yield from script_problems(_text(path), hosts)
+        case ".svg" | ".html":
+            yield from template_problems(_text(path))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def gate_hosts() -> set[str]:
+    """Return the third-party hosts that a visitor's yes can let in."""
+    return {host for gate in GATES.values() for found in gate.hosts.values() for host in found}
+
+
+@cache
+def _rooms() -> list[AppConfig]:
+    """Return the installed apps that are ours: those that lie beside the settings' own."""
+    return [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+
+
+# --- Fields and blocks ------------------------------------------------------------------------
+
+
+@register
+def editors_can_embed_nothing(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse fields and blocks through which an editor could show another site's content."""
+    return [
+        Error(f"{place}: {what}.", hint=mend, id="ccgsite.E004")
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, Field)
+        for place, what, mend in field_problems(field)
+    ]
+
+
+def field_problems(field: Field) -> Iterator[tuple[str, str, str]]:
+    """Yield what a model's field could let in: where, what, and how to mend it."""
+    place = f"{field.model._meta.label}.{field.name}"
+    yield from ((place, *problem) for problem in _origin_problems(field))
+    if isinstance(field, RichTextField):
+        yield from ((place, *found) for found in _feature_problems(field.editor, field.features))
+    elif isinstance(field, StreamField):
+        for block_place, block in _blocks(field.stream_block, place):
+            yield from ((block_place, *problem) for problem in _block_problems(block))
+
+
+def _blocks(block: Block, place: str) -> Iterator[tuple[str, Block]]:
+    """Yield a block and all blocks inside it, each with the names that lead to it."""
+    yield place, block
+    if hasattr(block, "child_block"):  # a list's
+        yield from _blocks(block.child_block, f"{place}.item")
+    for name, child in getattr(block, "child_blocks", {}).items():
+        yield from _blocks(child, f"{place}.{name}")
+
+
+def _block_problems(block: Block) -> Iterator[tuple[str, str]]:
+    yield from _origin_problems(block)
+    if isinstance(block, REFUSED_BLOCKS):
+        yield f"{type(block).__name__} shows HTML or embeds", "Use the blocks of pages/blocks.py."
+    if isinstance(block, RichTextBlock):
+        yield from _feature_problems(block.editor, block.features)
+
+
+def _origin_problems(part: Field | Block) -> Iterator[tuple[str, str]]:
+    known = KNOWN_PACKAGES | {room.name for room in _rooms()}
+    packages = {parent.__module__.partition(".")[0] for parent in type(part).__mro__}
+    for package in sorted(packages - known):
+        what = f"{type(part).__name__} comes from the package {package}"
+        yield what, "Use a field or block of Django's, of Wagtail's or of ours."
+
+
+def _feature_problems(editor: str, features: list[str] | None) -> Iterator[tuple[str, str]]:
+    """Yield what rich text offers that could load something: its own features, or its editor's."""
+    if features is None:
+        editors = settings.WAGTAILADMIN_RICH_TEXT_EDITORS
+        features = editors.get(editor, {}).get("OPTIONS", {}).get("features")
+    if features is None:
+        features = registry.get_default_features()
+    for feature in sorted({*features} - SAFE_FEATURES):
+        what = f"rich text offers {feature!r}"
+        yield what, f"Offer only features that load nothing: {', '.join(sorted(SAFE_FEATURES))}."

@@ -31,11 +31,20 @@ LOOK_AFTER_SITE = [
     "delete_redirect",
 ]
 
+WRITE_ABOUT_COOKIES = ["change_cookiegroup", "change_declaredcookie", "view_consentcount"]
+LOOK_AFTER_COOKIES = [
+    *WRITE_ABOUT_COOKIES,
+    "add_declaredcookie",
+    "delete_declaredcookie",
+    "change_analyticssettings",
+]
+
 # Group: what it may do with pages, with files, and with everything else.
 GROUPS = {
     "Authors": (WRITE, ADD_FILES, [*SIGN_IN, "view_contact"]),
     "Editors": (EDIT, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_CONTACTS]),
-    "Publishers": (PUBLISH, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_SITE]),
+    "Publishers": (PUBLISH, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_SITE, *WRITE_ABOUT_COOKIES]),
+    "Data protection leads": (EDIT, ADD_FILES, [*SIGN_IN, *LOOK_AFTER_COOKIES]),
 }
 WORKFLOW = "Approval by a publisher"
 WAGTAIL_GROUPS = ["Moderators", "Editors"]

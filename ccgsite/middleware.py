@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from csp.middleware import CSPMiddleware
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
@@ -13,12 +13,19 @@ from wagtail.models import Site
 
 from pages.public import public_pages
 from pages.views import bad_request, method_not_allowed
+from privacy.consent import Choice
+from privacy.policy import sources
+from privacy.registry import versions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_ADDRESS = 4096
-WITH_COOKIES = ("/cms/",)
+PARTS_OF_PAGES = (
+    *(".avif", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"),
+    *(".css", ".js", ".json", ".map", ".webmanifest", ".woff", ".woff2"),
+)
+WITH_COOKIES = ("/cms/", "/cookie-consent/")
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -38,7 +45,11 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class SafetyHeaders:
-    """Headers that Django has no setting for."""
+    """Headers that Django has no setting for.
+
+    A browser asks again for what says nothing else of keeping: a page that it kept would come
+    with the policy of before the visitor's last cookie choice.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -47,20 +58,40 @@ class SafetyHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # A browser is not to look up, beforehand, the names of sites that a page links to.
+        response.headers.setdefault("X-DNS-Prefetch-Control", "off")
+        response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The public policy, but not inside the CMS.
+    """The public policy with what the visitor's cookie choice lets in, but not inside the CMS.
 
     The CMS fetches a preview through all middleware, as a request within its own, and shows it
     in a frame: the CMS's policy belongs to that answer, and is added by the outer request.
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the choice, before the cookies are taken away from what makes the page."""
+        super().process_request(request)
+        request.cookie_choice = Choice.of(request)
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponse, report_only: bool = False
+    ) -> PolicyParts:
+        """Let in what was chosen, unless the answer has a policy of its own."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if parts.replace is None and not report_only:
+            parts.update = sources(request.cookie_choice)
+        return parts
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the header, unless the request is a preview's."""
         if getattr(request, "is_dummy", False):
             return response
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            # For deploy/nginx, which decides the policy of the pages that it keeps.
+            response.headers["Consent-Versions"] = versions()
         return super().process_response(request, response)
 
 
@@ -88,7 +119,7 @@ class CleanAddresses:
 
 
 class CookielessPages:
-    """Take away what cookies a request has, unless it is for the CMS.
+    """Take away what cookies a request has, unless it is for the CMS or for cookie choices.
 
     A public page is the same for everyone, so nothing on the way to it may read a cookie.
     Django's middleware would even answer a malformed CSRF cookie with a new one.
@@ -110,6 +141,8 @@ class OldAddresses(RedirectMiddleware):
         """Send a reader on from an address that is not found, where the new one is known."""
         if response.status_code != HTTPStatus.NOT_FOUND or request.method not in {"GET", "HEAD"}:
             return response
+        if request.path.lower().endswith(PARTS_OF_PAGES):
+            return response  # a browser asks for these unasked: nobody may answer for us
         response = super().process_response(request, response)
         if response.status_code != HTTPStatus.NOT_FOUND:
             return response

@@ -26,12 +26,13 @@ from pages.models import (
     SectionPage,
     SiteSettings,
 )
-from privacy.models import NoticeSection, PrivacyNoticePage, ProcessingActivity
+from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
 PAGE_TYPES: dict[str, type[BasePage]] = {
     "home": HomePage,
     "section": SectionPage,
     "content": ContentPage,
+    "cookies": CookiesPage,
     "news_index": NewsIndexPage,
     "news": NewsPage,
     "privacy_notice": PrivacyNoticePage,

@@ -11,6 +11,7 @@ from wagtail.documents import urls as document_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 import pages.urls
+import privacy.urls
 
 # The CMS's own templates still hold inline scripts and styles; it may talk to nobody else.
 CMS_POLICY = {
@@ -42,5 +43,6 @@ urlpatterns = [
         serve_file,
         {"document_root": settings.MEDIA_ROOT},
     ),
+    path("cookie-consent/", include(privacy.urls)),
     path("", include(pages.urls)),
 ]

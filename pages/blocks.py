@@ -23,9 +23,11 @@ from wagtail.contrib.typed_table_block.blocks import (
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from pages.public import public_pages
+from pages.video import RUNNING_TIME, VideoIdBlock, VideoValue
 
 SHORT_TEXT = ["bold", "ol", "ul", "link", "document-link"]
 ONE_LINE = ["bold", "link"]
@@ -415,6 +417,67 @@ class DocumentBlock(blocks.StructBlock):
             return {"document": _first("pages.SiteDocument")(), "text": ""}
 
 
+class VideoBlock(HeadedBlock):
+    """A video on YouTube: a link and a transcript, and a player once a visitor has said yes.
+
+    The transcript stands for the video to those who cannot hear, see or load it (WCAG 2.2,
+    1.2.1 to 1.2.3), so it cannot be published without one.
+    """
+
+    video_id = VideoIdBlock(
+        label="Address on YouTube",
+        max_length=500,
+        search_index=False,
+        help_text="Copy it from YouTube: the address of one video.",
+    )
+    title = blocks.CharBlock(max_length=120, help_text="Says what the video shows.")
+    running_time = blocks.RegexBlock(
+        RUNNING_TIME,
+        error_messages={
+            "invalid": "Enter minutes and seconds, such as 4:12, or hours too, such as 1:02:03."
+        },
+        help_text="Minutes and seconds, such as 4:12.",
+    )
+    transcript = blocks.RichTextBlock(
+        features=SHORT_TEXT,
+        help_text="All that is said, and what is shown that matters.",
+    )
+    image = ImageBlock(
+        required=False,
+        label="Still image",
+        help_text="A picture of your own, shown until a visitor allows YouTube videos.",
+    )
+
+    class Meta:
+        group = "Files"
+        icon = "media"
+        label = "Video"
+        template = "blocks/video.html"
+        description = "A YouTube video. It plays here only for visitors who allow that."
+        value_class = VideoValue
+        preview_value = {
+            "video_id": "M7lc1UVf-VE",
+            "title": "How to order a repeat prescription",
+            "running_time": "4:12",
+            "transcript": PREVIEW_TEXT,
+            "image": None,
+        }
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        """Refuse a transcript without words, which the editor's field lets through."""
+        value = super().clean(value)
+        transcript = get_text_for_indexing(value["transcript"].source)
+        if not (self.is_deferred_validation or transcript.strip()):
+            error = ValidationError("Write down what is said in the video.")
+            raise blocks.StructBlockValidationError({"transcript": error})
+        return value
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context)
+        context["anchor"] = f"{context.get('anchor_prefix', '')}video-{value['video_id']}"
+        return context
+
+
 # --- The list ---------------------------------------------------------------------------------
 
 
@@ -443,6 +506,7 @@ class BodyBlock(blocks.StreamBlock):
     contact = ContactBlock()
     image = PictureBlock()
     document = DocumentBlock()
+    video = VideoBlock()
     related_pages = RelatedPagesBlock()
 
     class Meta:
@@ -452,6 +516,7 @@ class BodyBlock(blocks.StreamBlock):
         """Give every heading that has none an anchor of its own, and refuse the same one twice.
 
         A draft's headings may be half typed, so they get theirs when the page is published.
+        A video is a place on the page as well, so it too may be there once.
         """
         value = super().clean(value)
         if self.is_deferred_validation:
@@ -470,6 +535,7 @@ class BodyBlock(blocks.StreamBlock):
                 message = "Another heading of this page has the same link. Change one of them."
                 raise blocks.StreamBlockValidationError({position: ValidationError(message)})
             seen.add(anchor)
+        _refuse_repeated_videos(value)
         return value
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
@@ -503,6 +569,16 @@ class TasksBlock(blocks.StreamBlock):
         icon="link",
         label="Task",
     )
+
+
+def _refuse_repeated_videos(body: blocks.StreamValue) -> None:
+    seen: set[str] = set()
+    for position, child in enumerate(body):
+        if child.block_type == "video":
+            if child.value["video_id"] in seen:
+                message = "This video is in this text already. Show it once."
+                raise blocks.StreamBlockValidationError({position: ValidationError(message)})
+            seen.add(child.value["video_id"])
 
 
 def free_anchor(text: str, taken: set[str]) -> str:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.utils.html import escape
+from wagtail.documents.models import AbstractDocument
+from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
@@ -18,6 +20,7 @@ from pages.public import public_pages
 PAGE_LINK = re.compile(
     r'linktype=\\?"page\\?"[^>]*?\bid=\\?"(\d+)|\bid=\\?"(\d+)\\?"[^>]*?linktype=\\?"page'
 )
+ID = re.compile("[0-9]{1,9}")  # what a database takes; a forged form may send anything
 
 _known_pages: ContextVar[dict[int, Page | None] | None] = ContextVar("known_pages", default=None)
 
@@ -25,7 +28,8 @@ _known_pages: ContextVar[dict[int, Page | None] | None] = ContextVar("known_page
 @contextmanager
 def resolving_page_links(stored_text: str) -> Iterator[None]:
     """Look up every page that the stored text links to, for as long as the block runs."""
-    ids = {int(first or second) for first, second in PAGE_LINK.findall(stored_text)}
+    found = {first or second for first, second in PAGE_LINK.findall(stored_text)}
+    ids = {int(page_id) for page_id in found if ID.fullmatch(page_id)}
     token = _known_pages.set(_public_pages_by_id(ids))
     try:
         yield
@@ -39,13 +43,19 @@ def _public_pages_by_id(ids: set[int]) -> dict[int, Page | None]:
     return {page_id: found.get(page_id) for page_id in ids}
 
 
+def _id(attrs: dict[str, str]) -> int | None:
+    """Return the id in a link's attributes, if it can be one."""
+    stored = attrs.get("id", "")
+    return int(stored) if ID.fullmatch(stored) else None
+
+
 class PublicPageLink(PageLinkHandler):
     """A link to a page. One to a page that readers may not see is plain text to them."""
 
     @classmethod
     def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Page | None]:
         """Return the linked pages, from those already looked up where there are any."""
-        ids = [int(attrs["id"]) if attrs.get("id", "").isdigit() else None for attrs in attrs_list]
+        ids = [_id(attrs) for attrs in attrs_list]
         wanted = {page_id for page_id in ids if page_id is not None}
         known = _known_pages.get()
         if known is None or not wanted <= known.keys():
@@ -58,3 +68,13 @@ class PublicPageLink(PageLinkHandler):
             f'<a href="{escape(page.url)}">' if page and page.url else "<a>"
             for page in cls.get_many(attrs_list)
         ]
+
+
+class DocumentLink(DocumentLinkHandler):
+    """A link to a document. One that is gone is plain text."""
+
+    @classmethod
+    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[AbstractDocument | None]:
+        ids = [_id(attrs) for attrs in attrs_list]
+        found = cls.get_model().objects.in_bulk([x for x in ids if x is not None])
+        return [found.get(document_id) for document_id in ids]

@@ -51,6 +51,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Disallow: /cms/",
+        "Disallow: /cookie-consent/",
         "Disallow: /search/",
         f"Sitemap: {Site.find_for_request(request).root_url}{reverse('sitemap')}",
     ]

@@ -8,7 +8,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from pages.links import PublicPageLink
+from pages.links import DocumentLink, PublicPageLink
 from pages.models import Contact, SiteDocument
 from pages.reports import PagesToLookAfter
 
@@ -35,8 +35,9 @@ def private_documents_are_not_found(document: SiteDocument, request: HttpRequest
 
 
 @hooks.register("register_rich_text_features", order=10)
-def link_to_public_pages_only(features: FeatureRegistry) -> None:
+def link_to_what_readers_may_see(features: FeatureRegistry) -> None:
     features.register_link_type(PublicPageLink)
+    features.register_link_type(DocumentLink)
 
 
 @hooks.register("register_admin_urls")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.utils.text import slugify
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from pages.models import (
     BasePage,
@@ -19,9 +20,22 @@ from pages.models import (
     NewsPage,
     SectionPage,
 )
-from privacy.models import NoticeSection, PrivacyNoticePage, ProcessingActivity
+from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
 BODY = [("text", "<p>Some text.</p>")]
+FACTS_OF_THE_REGISTER = {
+    "people": "Patients.\nCarers.",
+    "data": "Names.",
+    "source": "Your GP surgery.",
+    "rights": "access, rectification",
+    "opt_outs": [
+        ("opt_out", {"kind": "Type 1 opt-out", "text": RichText("<p>Ask your GP surgery.</p>")})
+    ],
+    "recipients": "The council.",
+    "transfers": "None.",
+    "retention": "Two years.",
+    "safeguards": "Locked rooms.",
+}
 NUMBERS = count(1)
 PageType = TypeVar("PageType", bound=BasePage)
 
@@ -41,6 +55,10 @@ def news_index(parent: Page | None = None, **facts: Any) -> NewsIndexPage:
 
 def news_page(parent: Page | None = None, **facts: Any) -> NewsPage:
     return _publish(NewsPage, parent or news_index(), {"body": BODY, **facts})
+
+
+def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:
+    return _publish(CookiesPage, parent, {"body": BODY, **facts})
 
 
 def privacy_notice(parent: Page | None = None, **facts: Any) -> PrivacyNoticePage:

@@ -1,6 +1,8 @@
 """What every test stands on: the starter site in the database, and no way out of this machine."""
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
@@ -38,8 +40,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock():
         call_command("load_content", verbosity=0)
+        call_command("load_cookies", verbosity=0)
         call_command("make_groups", verbosity=0)
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture(autouse=True)
+def _cookie_registry_is_read_afresh():
+    caches[settings.COOKIE_CONSENT_CACHE_BACKEND].clear()
 
 
 @pytest.fixture

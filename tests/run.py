@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests import postgres
+from tests import nginx, postgres
 from tests.browser.chromium import installed_chromium
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,11 +86,15 @@ def test(run: Run) -> None:
             run.step("Tests on PostgreSQL", *IN_PROCESS, DATABASE_URL=address)
     except (OSError, subprocess.CalledProcessError) as error:
         run.missing("Tests on PostgreSQL", str(error))
-    if chromium_is_there():
-        run.step("Tests of the running site", "pytest", "-m", "server or browser")
-    else:
-        run.step("Tests of the running site", "pytest", "-m", "server")
+    has_chromium, has_nginx = chromium_is_there(), nginx.program()
+    served = ["pytest", "-m", "server or browser" if has_chromium else "server"]
+    if not has_nginx:
+        served.append("--ignore=tests/site/test_nginx.py")
+    run.step("Tests of the running site", *served)
+    if not has_chromium:
         run.missing("Tests in a browser", "install Chromium, as with `apt install chromium`")
+    if not has_nginx:
+        run.missing("Tests behind nginx", "install it, as with `apt install nginx-light`")
 
 
 def chromium_is_there() -> bool:

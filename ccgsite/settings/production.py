@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "cookie_consent",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "ccgsite.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "ccgsite.middleware.CleanAddresses",
     "ccgsite.middleware.CookielessPages",
     "ccgsite.middleware.OldAddresses",
@@ -93,6 +95,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "wagtail.templatetags.wagtailcore_tags",
                 "pages.templatetags.pages",
+                "privacy.templatetags.privacy",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -129,7 +132,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "cookie_registry": {"BACKEND": "privacy.registry.KeptCopies"},
+}
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -178,6 +184,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "wagtailadmin_login"
 
+COOKIE_CONSENT_CACHE_BACKEND = "cookie_registry"
+COOKIE_CONSENT_MAX_AGE = 90 * 24 * 60 * 60
+COOKIE_CONSENT_SECURE = SERVED_OVER_HTTPS
+COOKIE_CONSENT_HTTPONLY = False  # static/js/consent.js applies the choice; it holds no secret
+COOKIE_CONSENT_LOG_ENABLED = False  # privacy.models.ConsentCount counts, by day
+COOKIE_CONSENT_SUCCESS_URL = "/cookie-consent/"
+GA_MEASUREMENT_ID = env("GA_MEASUREMENT_ID")
+
+# What a page may load without a visitor's consent; privacy/gates.py has the rest.
 # Data blocks (JSON-LD) are not scripts, so script-src 'self' lets them stand.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

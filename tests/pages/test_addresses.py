@@ -129,6 +129,15 @@ def test_a_private_home_page_is_not_found(client, site_home: HomePage) -> None:
     assert client.get("/").status_code == 404
 
 
+@pytest.mark.parametrize("part", ["/apple-touch-icon.png", "/static/gone.js", "/media/x.PNG"])
+def test_nobody_else_answers_for_parts_of_a_page(client, site_home: HomePage, part: str) -> None:
+    Redirect.objects.create(
+        old_path=Redirect.normalise_path(part), redirect_link="https://evil.example/"
+    )
+
+    assert client.get(part).status_code == 404
+
+
 def test_redirects_that_lead_nowhere_are_not_found(client, site_home: HomePage) -> None:
     Redirect.objects.create(old_path="/gone", redirect_link="")
 

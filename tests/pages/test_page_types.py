@@ -19,7 +19,7 @@ from pages.models import (
     SectionPage,
 )
 from pages.search import search_pages
-from privacy.models import PrivacyNoticePage
+from privacy.models import CookiesPage, PrivacyNoticePage
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,7 @@ BUILDERS = {
     ContentPage: builders.content_page,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
 PARENTS = {
@@ -37,6 +38,7 @@ PARENTS = {
     ContentPage: {HomePage, SectionPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
 # Pages, and what stands around them: site, settings, menu. None grows with the tree.
@@ -151,6 +153,15 @@ def test_a_link_to_a_page_that_is_gone_is_plain_text(client, site_home: HomePage
     assert f'href="{gone.url}"' not in html
 
 
+@pytest.mark.parametrize("kind", ["page", "document"])
+@pytest.mark.parametrize("forged", ["²", "abc", "9" * 23, "-1", ""])
+def test_a_forged_link_is_plain_text(client, site_home: HomePage, kind: str, forged: str) -> None:
+    body = [("text", f'<p>See <a linktype="{kind}" id="{forged}">this</a>.</p>')]
+    page = builders.content_page(body=body)
+
+    assert "See <a>this</a>." in client.get(page.url).content.decode()
+
+
 @pytest.mark.parametrize("address", MOST_QUERIES)
 def test_queries_stay_within_their_budget(
     client, site_home: HomePage, django_assert_max_num_queries, address: str
@@ -163,6 +174,7 @@ def test_queries_stay_within_their_budget(
 def test_queries_do_not_grow_with_the_tree(
     client, site_home: HomePage, django_assert_num_queries
 ) -> None:
+    client.get("/your-health/")  # what a process reads now and then is read
     with CaptureQueriesContext(connection) as before:
         client.get("/your-health/")
     for _ in range(5):

@@ -328,6 +328,8 @@ def test_header() -> None:
     assert shape(
         ours,
         removed("form"),
+        # The skip links stand in a landmark even where the cookie banner comes before them.
+        removed(".nhsuk-skip-link"),
         # The name is text, never the logo, and has the words "home page" for screen readers.
         removed(".site-lock-up > *"),
         # Ours opens with a button of its own on narrow screens, and shows the third level.
@@ -362,7 +364,8 @@ def test_footer(db) -> None:
     site = SiteSettings(name="Example CCG", credit_line="Made by us.")
     site.complaints_text = "You can complain."
     ours = render_to_string(
-        "layout/footer.html", {"site": site, "request": RequestFactory().get("/")}
+        "layout/footer.html",
+        {"site": site, "request": RequestFactory().get("/"), "cookies": "/cookies/"},
     )
     theirs = macro(
         "footer",
@@ -371,7 +374,10 @@ def test_footer(db) -> None:
         navigation=[
             {"title": "Example CCG", "items": []},
             {"title": "Complaints", "html": "<p>You can complain.</p>", "items": []},
-            {"title": "Using this website", "items": []},
+            {
+                "title": "Using this website",
+                "items": [{"text": "Manage cookies", "href": "/cookies/"}],
+            },
         ],
         copyright={"text": "Made by us."},
     )

@@ -5,6 +5,8 @@ import re
 from django.conf import settings
 from django.core.management import get_commands
 
+from ccgsite.bootstrap import NEXT
+
 ROOT = settings.BASE_DIR
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOUSE_PATH = re.compile(
@@ -42,3 +44,13 @@ def test_every_command_that_the_documents_name_exists() -> None:
     for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for name in re.findall(r"manage\.py ([a-z_]+)", document.read_text(encoding="utf-8")):
             assert name in known, f"{document.name}: {name}"
+
+
+def test_every_make_target_that_the_documents_name_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = set(re.findall(r"^([a-z-]+): ## ", makefile, re.MULTILINE))
+    assert known == {"help", *NEXT}
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        text = document.read_text(encoding="utf-8")
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
+        assert named <= known, document.name

@@ -5,7 +5,6 @@ import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from ccgsite import checks
 from ccgsite.settings.environment import site_address
@@ -100,21 +99,6 @@ def test_the_public_policy_names_nobody_else(production) -> None:
 )
 def test_the_sites_address_is_read(url: str, parts: tuple[str, str, int]) -> None:
     assert site_address(url) == parts
-
-
-def test_an_editor_that_could_embed_is_refused(settings) -> None:
-    assert checks.no_way_in_for_third_parties() == []
-
-    editors = {"default": {"OPTIONS": {"features": ["bold", "embed"]}}}
-    settings.WAGTAILADMIN_RICH_TEXT_EDITORS = editors
-    assert [error.id for error in checks.no_way_in_for_third_parties()] == ["ccgsite.E002"]
-
-
-def test_an_editor_with_wagtails_own_features_is_refused(settings) -> None:
-    settings.WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"OPTIONS": {}}}
-
-    assert checks.no_way_in_for_third_parties()
-    assert "embed" in FeatureRegistry().get_default_features()
 
 
 def test_a_media_folder_that_cannot_be_written_stops_the_start(settings) -> None:

@@ -67,6 +67,7 @@ class Command(BaseCommand):
         self.say("4/6 Starter content")
         if not HomePage.objects.exists():
             call_command("load_content", stdout=Indented(self.stdout))
+        call_command("load_cookies", stdout=Indented(self.stdout))
         self.name_site()
         self.say("5/6 Editors")
         call_command("make_groups", stdout=Indented(self.stdout))

@@ -1,0 +1,153 @@
+"""May this group load? A visitor's choice, as read from and written to the consent cookie.
+
+The cookie is django-cookie-consent's: `analytics=<the group's version>|video=-1`, with two more
+pairs: `chosen` (when) and `gpc=1` (chosen although the browser sends Global Privacy Control).
+static/js/consent.js and deploy/nginx read it by the same rules; tests hold the three together.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from http.cookies import Morsel
+
+from cookie_consent.cache import all_cookie_groups
+from cookie_consent.models import CookieGroup
+from cookie_consent.util import parse_cookie_str, set_cookie_dict_to_response
+from django.conf import settings
+from django.db import Error as DatabaseFailure, transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.utils import timezone
+
+from privacy.models.cookies import NAME, ConsentCount
+from privacy.registry import groups_in_use
+
+CHOSEN = "chosen"
+DESPITE_GPC = "gpc"
+
+LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
+MOST_DELETED = 50  # a browser has a handful; no request may ask for thousands of headers
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a visitor has answered, as far as it stands.
+
+    An answer stands until its group's version changes, as a yes is to what was asked. A yes stands
+    against the browser's Global Privacy Control only if it was given while that was on
+    (https://www.w3.org/TR/gpc/).
+    """
+
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    sends_gpc: bool = False
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Choice":
+        """Read the choice that a request carries. Reads the header alone, so it is cheap."""
+        header = request.META.get("HTTP_COOKIE", "")
+        cookie = ""
+        if settings.COOKIE_CONSENT_NAME in header:
+            cookie = parse_cookie(header).get(settings.COOKIE_CONSENT_NAME, "")
+        return cls(parse_cookie_str(cookie), request.headers.get("Sec-GPC") == "1")
+
+    def answer(self, group: CookieGroup) -> bool | None:
+        """Return the answer that stands for a group: yes, no or none yet."""
+        version, recorded = group.get_version(), self.recorded.get(group.varname, "")
+        overruled = self.sends_gpc and not self.despite_gpc
+        if version and recorded == version:
+            return not overruled
+        declined = recorded == settings.COOKIE_CONSENT_DECLINE
+        if overruled or (declined and self.recorded.get(CHOSEN, "") >= version):
+            return False
+        return None
+
+    def allows(self, name: str) -> bool:
+        """Return whether what a group lets in may load: only after a yes, and only in use."""
+        group = groups_in_use().get(name) if name in self.recorded else None
+        return bool(group and self.answer(group))
+
+    @property
+    def allowed(self) -> list[str]:
+        """The groups that may load, by name."""
+        return [name for name in self.recorded if self.allows(name)]
+
+    @property
+    def despite_gpc(self) -> bool:
+        """Whether the choice was made while the browser sent Global Privacy Control."""
+        return self.recorded.get(DESPITE_GPC) == "1"
+
+    @property
+    def chosen_at(self) -> datetime | None:
+        """When the visitor last answered, if that can be read."""
+        try:
+            return datetime.fromisoformat(self.recorded.get(CHOSEN, ""))
+        except ValueError:
+            return None
+
+
+def record(request: HttpRequest, response: HttpResponse, answers: Mapping[str, bool]) -> None:
+    """Set the consent cookie to a visitor's answers, by the names of groups in use; count them.
+
+    Answers that stand for other groups stay. The cookies of every group without a yes go.
+    """
+    before, groups = Choice.of(request), all_cookie_groups()
+    answers = {name: answer for name, answer in answers.items() if name in groups_in_use()}
+    standing = {
+        name: answer
+        for name, group in groups.items()
+        if name in before.recorded and (answer := before.answer(group)) is not None
+    }
+    answered = standing | answers
+    pairs = {
+        name: groups[name].get_version() if answer else settings.COOKIE_CONSENT_DECLINE
+        for name, answer in answered.items()
+    }
+    pairs[CHOSEN] = datetime.now(UTC).isoformat(timespec="microseconds")
+    if before.sends_gpc:
+        pairs[DESPITE_GPC] = "1"
+    set_cookie_dict_to_response(response, pairs)
+    _delete_cookies(request, response, [g for name, g in groups.items() if not answered.get(name)])
+    _count(answers)
+
+
+def _delete_cookies(
+    request: HttpRequest, response: HttpResponse, groups: list[CookieGroup]
+) -> None:
+    """Delete what the browser sent of some groups' cookies, on this host and those above it.
+
+    Google Analytics names a cookie after the measurement id and may set it on the widest domain
+    that a browser allows, so names are patterns and every domain is tried.
+    """
+    patterns = [cookie.name for group in groups for cookie in group.cookie_set.all()]
+    sent = parse_cookie(request.META.get("HTTP_COOKIE", ""))
+    names = [
+        name
+        for name in sent
+        if NAME.fullmatch(name) and any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+    labels = request.get_host().partition(":")[0].split(".")
+    parents = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    for name in names[:MOST_DELETED]:
+        for domain in ("", *parents):
+            expired: Morsel[str] = Morsel()
+            expired.set(name, "", "")
+            expired.update({"path": "/", "max-age": 0, "expires": LONG_AGO, "domain": domain})
+            # Django keeps one cookie of a name; these differ by domain.
+            dict.__setitem__(response.cookies, f"{name} of {domain}", expired)
+
+
+def _count(answers: Mapping[str, bool]) -> None:
+    """Add to the day's numbers. A choice stands even if it cannot be counted."""
+    day = timezone.localdate()
+    try:
+        with transaction.atomic():
+            for group, accepted in answers.items():
+                ConsentCount.objects.get_or_create(day=day, group=group)
+                name = "accepted" if accepted else "rejected"
+                ConsentCount.objects.filter(day=day, group=group).update(**{name: F(name) + 1})
+    except DatabaseFailure as error:
+        log.warning("A cookie choice was not counted: %s", error)

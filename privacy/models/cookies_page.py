@@ -1,0 +1,42 @@
+"""The page about cookies: the same for everyone, like every page of the tree."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from pages.blocks import BodyBlock
+from pages.models import BasePage
+from privacy.cookie_sections import sections
+
+
+class CookiesPage(BasePage):
+    """What cookies are, which ones are set, and the form that says yes or no to them."""
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types: list[str] = []
+    max_count = 1
+    page_description = "What cookies are set, with the form to accept or reject them."
+    template = "privacy/cookies_page.html"
+
+    body = StreamField(BodyBlock(), blank=True, help_text="Before the groups of cookies.")
+    record = StreamField(
+        BodyBlock(), blank=True, help_text="After them: for example, what an earlier website used."
+    )
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body"), FieldPanel("record")]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("body"),
+        index.SearchField("record"),
+    ]
+
+    class Meta:
+        verbose_name = "cookies page"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["sections"] = sections()
+        return context

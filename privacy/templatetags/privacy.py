@@ -1,0 +1,45 @@
+"""What the registry gives to every page, whoever reads it."""
+
+from dataclasses import dataclass
+
+from cookie_consent.cache import all_cookie_groups
+from cookie_consent.models import CookieGroup
+from django import template
+from django.urls import reverse
+
+from pages.models import SiteSettings
+from privacy.gates import GATES, Gate
+from privacy.registry import analytics_id, as_pairs, groups_in_use, versions
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A group that visitors are asked about, and what a yes to it lets in."""
+
+    group: CookieGroup
+    gate: Gate
+
+
+@register.simple_tag
+def cookies_asked_about() -> list[Asked]:
+    """Return the groups in use, for the banner."""
+    return [Asked(group, GATES[name]) for name, group in groups_in_use().items()]
+
+
+@register.simple_tag
+def consent_attributes() -> dict[str, str]:
+    """Return what static/js/consent.js has to know: versions, cookies to delete, analytics."""
+    cookies = {
+        name: ",".join(sorted(cookie.name for cookie in group.cookie_set.all()))
+        for name, group in all_cookie_groups().items()
+    }
+    return {"groups": versions(), "cookies": as_pairs(cookies), "analytics": analytics_id()}
+
+
+@register.simple_tag
+def cookies_address(site: SiteSettings) -> str:
+    """Return where choices are made: the cookies page, or the form alone where there is none."""
+    page = site.cookies_page
+    return page.url if page and page.live else reverse("cookie_choices")
