@@ -58,6 +58,11 @@ def _id_in_address(typed: str) -> str:
     return player[1] if player else ""
 
 
+def video_address(video_id: str) -> str:
+    """Return the address of a video's page on YouTube."""
+    return f"https://www.youtube.com/watch?v={video_id}"
+
+
 class VideoIdBlock(blocks.CharBlock):
     """The id of a video on YouTube; an address of the video becomes its id."""
 
@@ -70,7 +75,7 @@ class VideoValue(blocks.StructValue):
     @property
     def address(self) -> str:
         """The video's page on YouTube."""
-        return f"https://www.youtube.com/watch?v={self['video_id']}"
+        return video_address(self["video_id"])
 
     @property
     def running_time_in_words(self) -> str:

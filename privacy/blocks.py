@@ -1,10 +1,20 @@
 """The repeated parts of a processing activity."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils import timezone
 from wagtail import blocks
 
 from pages.blocks import SHORT_TEXT
+
+SOON = 90  # days: an approval that runs out within these is one to renew
+NO_OPT_OUT = "No opt-out"
+OPT_OUTS = [
+    "National data opt-out",
+    "Type 1 opt-out",
+    "Opt-out of this activity alone",
+    NO_OPT_OUT,
+]
 
 
 class ApprovalValue(blocks.StructValue):
@@ -13,6 +23,12 @@ class ApprovalValue(blocks.StructValue):
         """Whether the approval's last day has passed, today in the site's time zone."""
         expires_on = self.get("expires_on")
         return bool(expires_on and expires_on < timezone.localdate())
+
+    @property
+    def expires_soon(self) -> bool:
+        """Whether the approval still stands and its last day is near."""
+        expires_on = self.get("expires_on")
+        return bool(expires_on and 0 <= (expires_on - timezone.localdate()).days <= SOON)
 
 
 class ApprovalBlock(blocks.StructBlock):
@@ -50,6 +66,17 @@ class PartBlock(blocks.StructBlock):
         label = "Part"
 
 
+class OptOutBlock(blocks.StructBlock):
+    kind = blocks.ChoiceBlock(choices=[(kind, kind) for kind in OPT_OUTS])
+    text = blocks.RichTextBlock(
+        features=SHORT_TEXT, required=False, label="How to opt out, or why nobody can"
+    )
+
+    class Meta:
+        icon = "cross"
+        label = "Opt-out"
+
+
 class OutsideLinkBlock(blocks.StructBlock):
     text = blocks.CharBlock(max_length=150, help_text="Says where the link goes.")
     url = blocks.URLBlock(validators=[URLValidator(schemes=["https", "http"])], label="Address")
@@ -69,6 +96,18 @@ class ProcessorsBlock(blocks.StreamBlock):
 
 class PartsBlock(blocks.StreamBlock):
     part = PartBlock()
+
+
+class OptOutsBlock(blocks.StreamBlock):
+    opt_out = OptOutBlock()
+
+    def clean(self, value: blocks.StreamValue) -> blocks.StreamValue:
+        """Refuse an opt-out beside the statement that there is none."""
+        value = super().clean(value)
+        if len(value) > 1 and NO_OPT_OUT in {child.value["kind"] for child in value}:
+            error = ValidationError(f"“{NO_OPT_OUT}” has to stand alone.")
+            raise blocks.StreamBlockValidationError(non_block_errors=[error])
+        return value
 
 
 class OutsideLinksBlock(blocks.StreamBlock):

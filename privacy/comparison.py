@@ -12,7 +12,7 @@ from wagtail.admin import compare
 from wagtail.fields import RichTextField, StreamField
 
 from pages.models import SiteSettings
-from privacy.plain_text import Line, body_lines, rich_text_lines
+from privacy.plain_text import Line, body_lines, rich_text_lines, text_lines
 from privacy.versions import Passage, compare_lines, moved_between
 
 CLASSES = {"added": "addition", "removed": "deletion", "same": ""}
@@ -29,7 +29,7 @@ class WordsComparison(compare.FieldComparison):
             return body_lines(value, SiteSettings())
         if isinstance(self.field, RichTextField):
             return rich_text_lines(value)
-        return [Line("text", text) for text in value.splitlines() if text.strip()]
+        return text_lines(value)
 
     def has_changed(self) -> bool:
         return self._lines(self.val_a) != self._lines(self.val_b)

@@ -16,7 +16,8 @@ from cookie_consent.cache import all_cookie_groups
 from cookie_consent.models import CookieGroup
 from cookie_consent.util import parse_cookie_str, set_cookie_dict_to_response
 from django.conf import settings
-from django.db import Error as DatabaseFailure, transaction
+from django.db import Error as DatabaseFailure
+from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.utils import timezone

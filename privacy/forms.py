@@ -8,7 +8,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from pages.blocks import free_anchor
 from pages.models.base import PageForm
-from privacy.articles import ARTICLE_6, ARTICLE_9
+from privacy.articles import ARTICLE_6, ARTICLE_9, RIGHTS, ticked
 
 
 def show_not_stated(form: forms.ModelForm) -> None:
@@ -19,23 +19,23 @@ def show_not_stated(form: forms.ModelForm) -> None:
             field.widget.attrs.setdefault("placeholder", words)
 
 
-class LettersField(forms.MultipleChoiceField):
-    """Boxes to tick, kept as letters: "e, h"."""
+class TicksField(forms.MultipleChoiceField):
+    """Boxes to tick, kept as their keys: "e, h"."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, article: str, meanings: dict[str, str], **kwargs: Any) -> None:
-        choices = [(x, f"{article}({x}) {meaning}") for x, meaning in meanings.items()]
+    def __init__(self, name: str, choices: dict[str, str], **kwargs: Any) -> None:
+        self.name = name
         super().__init__(choices=choices, required=False, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return value.split(", ") if isinstance(value, str) else value
 
     def clean(self, value: Any) -> str:
-        return ", ".join(sorted(super().clean(value)))
+        return ticked(self.name, super().clean(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or "") != ", ".join(sorted(data or []))
+        return (initial or "") != ticked(self.name, data or [])
 
 
 class RowForm(WagtailAdminModelForm):
@@ -47,8 +47,22 @@ class RowForm(WagtailAdminModelForm):
 
 
 class ActivityForm(RowForm):
-    article_6 = LettersField("Article 6(1)", ARTICLE_6, label="Article 6 of the GDPR")
-    article_9 = LettersField("Article 9(2)", ARTICLE_9, label="Article 9 of the GDPR")
+    article_6 = TicksField(
+        "article_6",
+        {x: f"Article 6(1)({x}) {meaning}" for x, meaning in ARTICLE_6.items()},
+        label="Article 6 of the GDPR",
+    )
+    article_9 = TicksField(
+        "article_9",
+        {x: f"Article 9(2)({x}) {meaning}" for x, meaning in ARTICLE_9.items()},
+        label="Article 9 of the GDPR",
+    )
+    rights = TicksField(
+        "rights",
+        {x: f"{x.capitalize()}: {meaning}" for x, meaning in RIGHTS.items()},
+        label="Rights that apply",
+        help_text="Tick all that apply: readers take the list as complete.",
+    )
 
 
 class PrivacyNoticeForm(PageForm):

@@ -7,6 +7,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, Panel
 from wagtail.admin.panels.base import get_form_for_model
 
 from privacy.comparison import RowsComparison, WordsComparison
+from privacy.worklist import approvals_to_renew, missing_facts, rows_of
 
 
 class WordsPanel(FieldPanel):
@@ -45,17 +46,14 @@ class RowsPanel(InlinePanel):
 
 
 class NotStatedPanel(Panel):
-    """A table of the activities: what each states, and "Not stated" where it does not."""
+    """What the activities do not state, fact by fact and row by row, and approvals to renew."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "privacy/panels/not_stated.html"
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             context = super().get_context_data(parent_context)
-            rows = [
-                (row.title, row.stated(), row.also_not_stated())
-                for row in self.instance.activities.all()
-            ]
+            rows = rows_of(row.instance for row in self.form.formsets["activities"].forms)
             context["rows"] = rows
-            context["labels"] = list(rows[0][1]) if rows else []
+            context["tasks"] = [*approvals_to_renew(rows), *missing_facts(rows)]
             return context

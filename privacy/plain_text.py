@@ -13,6 +13,7 @@ from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 
 from pages.models import Contact, SiteSettings
+from pages.video import VideoIdBlock, video_address
 
 
 class Line(NamedTuple):
@@ -49,6 +50,11 @@ def rich_text_lines(html: str) -> list[Line]:
     return found
 
 
+def text_lines(text: str) -> list[Line]:
+    """Return the lines of a text that has no mark-up."""
+    return list(_texts(*text.splitlines()))
+
+
 def _text(node: Any) -> str:
     """Return a node's words, without those of a list inside it: its items are lines too."""
     if not isinstance(node, Tag):
@@ -74,6 +80,8 @@ def _lines(block: blocks.Block, value: Any, organisation: SiteSettings) -> Itera
             yield from _table_lines(value)
         case blocks.BooleanBlock():
             return
+        case VideoIdBlock():
+            yield from _texts(video_address(value))
         case _:
             yield from _value_lines(value, organisation)
 

@@ -51,12 +51,10 @@ class HomePage(BasePage):
         if deepest is None:
             raise Http404
         rest = path_components[addresses.index(deepest.url_path) :]
-        if deepest.pk == self.pk:
-            return super().route(request, rest)
-        page = deepest.specific
+        page = self if deepest.pk == self.pk else deepest.specific
         if rest and not hasattr(page, "resolve_subpage"):
             raise Http404
-        return page.route(request, rest)
+        return super().route(request, []) if page is self else page.route(request, rest)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -1,5 +1,6 @@
 """The privacy notice: sections, Appendix A, and the versions that were published."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby
@@ -26,6 +27,7 @@ from privacy.forms import PrivacyNoticeForm, RowForm, VersionsForm
 from privacy.models.activity import ProcessingActivity
 from privacy.models.version import NoticeVersion
 from privacy.panels import NotStatedPanel, RowsPanel, WordsPanel
+from privacy.register import REGISTER_FILES, register_file
 from privacy.versions import compare
 
 NUMBER = "[1-9][0-9]{0,5}"
@@ -158,6 +160,11 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
         ]
         return "\n".join([super()._rich_text(), *stored])
 
+    @re_path(rf"^({'|'.join(map(re.escape, REGISTER_FILES))})/?$")  # Wagtail's router adds a slash
+    def register(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Give Appendix A as a file."""
+        return register_file(self, name)
+
     # --- Versions: what was published, never a draft -------------------------------------------
 
     @path("versions/")
@@ -209,7 +216,12 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
     def get_route_paths(self) -> list[str]:
         """Return the addresses below the page's own that a move of the page has to redirect."""
         numbers = NoticeVersion.of(self).order_by("number").values_list("number", flat=True)
-        return [*super().get_route_paths(), "/versions/", *(f"/versions/{n}/" for n in numbers)]
+        return [
+            *super().get_route_paths(),
+            *(f"/{name}" for name in REGISTER_FILES),
+            "/versions/",
+            *(f"/versions/{number}/" for number in numbers),
+        ]
 
 
 class NoticeSection(Orderable):

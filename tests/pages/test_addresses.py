@@ -6,6 +6,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
 
 from pages.models import HomePage
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +122,15 @@ def test_drafts_and_private_pages_are_not_found(client, site_home: HomePage) -> 
     assert client.get(FLU).status_code == 200
     page.unpublish()
     assert client.get(FLU).status_code == 404
+
+
+def test_a_private_page_straight_below_the_home_page_is_not_found(
+    client, site_home: HomePage
+) -> None:
+    page = builders.content_page()
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+
+    assert client.get(page.url).status_code == 404
 
 
 def test_a_private_home_page_is_not_found(client, site_home: HomePage) -> None:

@@ -32,7 +32,8 @@ def section(**facts) -> dict:
 
 
 def activity(**facts) -> dict:
-    empty = {name: streamfield([]) for name in ("approvals", "processors", "parts", "links")}
+    streams = ("approvals", "opt_outs", "processors", "parts", "links")
+    empty = {name: streamfield([]) for name in streams}
     return {
         "title": "An activity",
         "anchor": "",
@@ -56,7 +57,7 @@ def post(cms, notice: PrivacyNoticePage, sections=(), activities=(), *, publish=
     ticked = {
         f"activities-{number}-{name}": row.pop(name)
         for number, row in enumerate(activities)
-        for name in ("article_6", "article_9")
+        for name in ("article_6", "article_9", "rights")
         if name in row
     }
     data = {
@@ -197,6 +198,29 @@ def test_articles_are_ticked_and_kept_in_order(cms, notice) -> None:
     assert [box["value"] for box in ticked] == ["a", "e"]
 
 
+def test_rights_are_ticked_and_kept_in_order(cms, notice) -> None:
+    post(cms, notice, activities=[activity(rights=["consent", "automated decisions", "access"])])
+    (row,) = live(notice).activities.all()
+    assert row.rights == "access, automated decisions, consent"
+    ticked = edit_form(cms, notice).select("input[name=activities-0-rights][checked]")
+    assert [box["value"] for box in ticked] == ["access", "automated decisions", "consent"]
+
+
+def test_a_right_that_does_not_exist_is_refused(cms, notice) -> None:
+    response = post(cms, notice, activities=[activity(rights=["eternal youth"])])
+    assert "not one of the available choices" in errors(response)
+
+
+def test_no_opt_out_stands_alone(cms, notice) -> None:
+    none = ("opt_out", {"kind": "No opt-out", "text": rich_text("")})
+    other = ("opt_out", {"kind": "Type 1 opt-out", "text": rich_text("<p>Ask.</p>")})
+    response = post(cms, notice, activities=[activity(opt_outs=streamfield([none, other]))])
+    assert b"has to stand alone" in response.content
+    assert post(cms, notice, activities=[activity(opt_outs=streamfield([none]))]).status_code == 302
+    (row,) = live(notice).activities.all()
+    assert [child.value["kind"] for child in row.opt_outs] == ["No opt-out"]
+
+
 def test_an_article_that_does_not_exist_is_refused(cms, notice) -> None:
     response = post(cms, notice, activities=[activity(article_6=["z"])])
     assert "not one of the available choices" in errors(response)
@@ -207,26 +231,26 @@ def test_an_article_that_does_not_exist_is_refused(cms, notice) -> None:
 
 def test_the_form_says_what_activities_do_not_state(cms) -> None:
     form = edit_form(cms, PrivacyNoticePage.objects.get())
-    table = form.find("th", string="Also not stated").find_parent("table")
-    stated = {
-        row.th.get_text(strip=True): [cell.get_text(strip=True) for cell in row.find_all("td")]
+    table = form.find("th", string="Not stated").find_parent("table")
+    not_stated = {
+        row.th.get_text(strip=True): row.td.get_text(strip=True).split(", ")
         for row in table.tbody.find_all("tr")
     }
-    assert len(stated) == 16
-    assert stated["Risk Stratification"] == ["Stated"] * 5 + [""]
-    assert stated["National Registries"][:5] == [
-        "Not stated",
-        "Stated",
-        "Not stated",
-        "Not stated",
-        "Not stated",
+    assert len(not_stated) == 16
+    assert "retention period" in not_stated["Risk Stratification"]
+    assert "safeguards" not in not_stated["Risk Stratification"]
+    assert not_stated["National Registries"][:4] == [
+        "purpose",
+        "Article 6 condition",
+        "Article 9 condition",
+        "data processor",
     ]
 
 
 def test_empty_fields_say_not_stated(cms, notice) -> None:
     post(cms, notice, activities=[activity()])
     form = edit_form(cms, notice)
-    for name in ("activities-0-plain_summary", "activities-0-editor_flags", "text_changed"):
+    for name in ("activities-0-retention", "activities-0-editor_flags", "text_changed"):
         assert form.find(attrs={"name": name})["placeholder"] == "Not stated"
     assert form.find(attrs={"name": "activities-0-anchor"})["placeholder"] == "Filled in for you"
     assert "placeholder" not in form.find(attrs={"name": "activities-0-title"}).attrs

@@ -40,7 +40,7 @@ def row_of(page: BeautifulSoup, anchor: str) -> list[str]:
     return [" ".join(cell.get_text(" ").split()) for cell in row.find_all(["th", "td"])]
 
 
-def approval_until(day: date) -> list[tuple[str, dict[str, object]]]:
+def approval_until(day: date | None) -> list[tuple[str, dict[str, object]]]:
     return [("approval", {"reference": "REF 1", "body": "", "expires_on": day, "note": ""})]
 
 
@@ -222,14 +222,14 @@ def test_processors_have_their_roles_and_links(page) -> None:
 def test_further_parts_have_their_own_labels(page) -> None:
     row = page.find(id="activity-risk-stratification").find_parent("tr")
     labels = [heading.get_text() for heading in row.find_all("h4")]
-    assert labels[:3] == ["Data processing activities", "Benefits", "Opting out"]
+    assert labels[:2] == ["Data processing activities", "Benefits"]
 
 
 @pytest.mark.parametrize(
     ("today", "words"),
     [
-        (date(2022, 9, 30), "This approval runs out on 30 September 2022."),
-        (date(2022, 10, 1), "This approval ran out on 30 September 2022."),
+        (date(2022, 9, 30), "This approval runs until 30 September 2022."),
+        (date(2022, 10, 1), "This approval ran until 30 September 2022."),
     ],
 )
 def test_an_approval_has_run_out_from_the_day_after(client, monkeypatch, today, words) -> None:
@@ -237,6 +237,48 @@ def test_an_approval_has_run_out_from_the_day_after(client, monkeypatch, today, 
     notice = builders.privacy_notice(activities=[activity])
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: today)
     assert words in row_of(read(client, notice), "one")[2]
+
+
+def test_an_approval_without_an_end_says_nothing_of_one(client) -> None:
+    activity = builders.activity(anchor="one", approvals=approval_until(None))
+    legal_basis = row_of(read(client, builders.privacy_notice(activities=[activity])), "one")[2]
+    assert "Approval REF 1" in legal_basis
+    assert "until" not in legal_basis
+
+
+def test_what_is_stated_of_the_data_stands_under_its_own_label(client) -> None:
+    activity = builders.activity(anchor="one", **builders.FACTS_OF_THE_REGISTER)
+    page = read(client, builders.privacy_notice(activities=[activity]))
+    labels = [
+        [heading.get_text() for heading in cell.find_all("h4")]
+        for cell in page.find(id="activity-one").find_parent("tr").find_all("td")
+    ]
+    assert labels == [
+        ["Whose data it is", "What data it is", "Where the data comes from"],
+        ["Your rights", "Opting out"],
+        [
+            "Who the data is shared with",
+            "Data sent to other countries",
+            "How long the data is kept",
+            "How the data is kept safe",
+        ],
+    ]
+    words = " ".join(row_of(page, "one"))
+    assert "Patients. Carers." in words
+    assert "have wrong data put right" in words
+    assert "Type 1 opt-out Ask your GP surgery." in words
+    assert "Two years." in words
+
+
+def test_what_is_not_stated_of_the_data_is_no_noise(client) -> None:
+    page = read(client, builders.privacy_notice(activities=[builders.activity(anchor="one")]))
+    assert page.find(id="activity-one").find_parent("tr").find_all("h4") == []
+
+
+def test_typed_text_is_never_markup(client) -> None:
+    activity = builders.activity(anchor="one", retention="<script>alert(1)</script>")
+    html = client.get(builders.privacy_notice(activities=[activity]).url).content
+    assert b"<script>alert" not in html
 
 
 # --- Search -----------------------------------------------------------------------------------
@@ -254,6 +296,11 @@ def test_search_knows_an_activity_as_soon_as_it_is_published(site_home) -> None:
     notice.activities.add(builders.activity(purpose="<p>Counting zebrafish.</p>"))
     notice.save_revision().publish()
     assert [page.pk for page in search_pages("zebrafish")] == [notice.pk]
+
+
+def test_search_finds_what_is_stated_of_the_data(site_home) -> None:
+    notice = builders.privacy_notice(activities=[builders.activity(retention="Zebra years.")])
+    assert [page.pk for page in search_pages("zebra")] == [notice.pk]
 
 
 def test_search_does_not_know_a_draft(site_home) -> None:

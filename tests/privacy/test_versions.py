@@ -183,6 +183,7 @@ def test_a_version_has_every_fact_that_readers_see(site_home) -> None:
                 ],
                 parts=[("part", {"label": "Benefits", "text": "<p>Many.</p>"})],
                 links=[("link", {"text": "More", "url": "https://more.example"})],
+                **builders.FACTS_OF_THE_REGISTER,
             )
         ],
     )
@@ -207,8 +208,30 @@ def test_a_version_has_every_fact_that_readers_see(site_home) -> None:
         "Many.",
         "More",
         "https://more.example",
+        "Patients.",
+        "Carers.",
+        "Names.",
+        "Your GP surgery.",
+        "have wrong data put right",
+        "Type 1 opt-out",
+        "Ask your GP surgery.",
+        "The council.",
+        "None.",
+        "Two years.",
+        "Locked rooms.",
     ]
     assert [fact for fact in expected if fact not in words] == []
+
+
+def test_a_new_retention_period_is_a_new_version(notice) -> None:
+    activity = notice.activities.all()[0]
+    activity.retention = "Two years."
+    notice.activities.add(activity)
+    published(notice)
+    newest, before, _ = NoticeVersion.of(notice)
+    (change,) = compare(before.parts, newest.parts)
+    added = [piece.text for passage in change.passages for piece in passage.pieces]
+    assert added[-2:] == ["How long the data is kept", "Two years."]
 
 
 # --- The pages --------------------------------------------------------------------------------
