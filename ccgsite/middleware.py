@@ -23,8 +23,9 @@ CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_ADDRESS = 4096
 PARTS_OF_PAGES = (
     *(".avif", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"),
-    *(".css", ".js", ".json", ".map", ".webmanifest", ".woff", ".woff2"),
+    *(".css", ".js", ".map", ".webmanifest", ".woff", ".woff2"),
 )
+FILES = ("/documents/", "/media/", "/static/")
 WITH_COOKIES = ("/cms/", "/cookie-consent/")
 
 PERMISSIONS_POLICY = ", ".join(
@@ -89,8 +90,11 @@ class ContentSecurityPolicy(CSPMiddleware):
         """Add the header, unless the request is a preview's."""
         if getattr(request, "is_dummy", False):
             return response
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            # For deploy/nginx, which decides the policy of the pages that it keeps.
+        unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
+        if unchanged and request.path.startswith(FILES):
+            return response  # the browser keeps the policy that came with the file
+        if unchanged or response.headers.get("Content-Type", "").startswith("text/html"):
+            # For deploy/nginx, which decides the policy of the pages that it passes on.
             response.headers["Consent-Versions"] = versions()
         return super().process_response(request, response)
 

@@ -1,8 +1,10 @@
 """A public page is the same bytes for every visitor; only its policy follows their choice."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
+from pages.models import SiteDocument
 from pages.public import public_pages
 from privacy.gates import GATES
 from privacy.models import AnalyticsSettings
@@ -74,6 +76,20 @@ def test_what_a_browser_kept_is_not_sent_again(client: Client) -> None:
 
     assert again.status_code == 304
     assert again["Content-Security-Policy"]
+
+
+def test_a_document_that_a_browser_kept_keeps_its_own_policy(client: Client) -> None:
+    document = SiteDocument.objects.create(
+        title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
+    )
+    first = client.get(document.url)
+    first.close()
+    assert "script-src" not in first["Content-Security-Policy"]
+
+    again = client.get(document.url, headers={"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+    assert "Content-Security-Policy" not in again
 
 
 def sources(response) -> dict[str, set[str]]:
