@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from pages.models import HomePage
+from tests.browser.addresses import MEASUREMENT_ID, NAMED_HOST
 from tests.network import stay_inside
 from tests.running import starting
 
@@ -58,7 +59,8 @@ def site_home(db):
 @pytest.fixture(scope="session")
 def running_site(tmp_path_factory):
     """Return the starter site, set up from nothing and served in processes of its own."""
-    with starting(tmp_path_factory.mktemp("site") / "var") as site:
+    folder = tmp_path_factory.mktemp("site") / "var"
+    with starting(folder, GA_MEASUREMENT_ID=MEASUREMENT_ID, ALLOWED_HOSTS=NAMED_HOST) as site:
         site.wait_to_serve()
         site.run("shell", "-c", "from tests.browser.sample_pages import add; add()")
         yield site

@@ -4,7 +4,8 @@
 // recorded answer means is decided as in privacy/consent.py. The server names the groups, their
 // versions and their cookies in this script's own attributes; nothing is fetched or kept here.
 {
-  const { groups, cookies, analytics } = document.currentScript.dataset;
+  const { groups, cookies, analytics: id } = document.currentScript.dataset;
+  const analytics = id.trim(); // empty: off, or not on this page
   const root = document.documentElement;
   const DAY = 24 * 60 * 60;
 
@@ -42,7 +43,10 @@
   // What was just chosen, as the address that the choice came back to says.
   const told = { "#cookies-accepted": true, "#cookies-rejected": false }[location.hash];
   const isTold = told !== undefined && asRead !== "" && given.every((one) => one === told);
-  if (isTold) root.dataset.consent = told ? "accepted" : "rejected";
+  if (isTold) {
+    root.dataset.consent = told ? "accepted" : "rejected";
+    history.replaceState(history.state, "", location.pathname + location.search); // said once
+  }
 
   const deleteCookies = () => {
     const parts = location.hostname.split(".");
@@ -113,7 +117,6 @@
   const tellOnce = () => {
     const message = document.querySelector(`[data-consent-told="${root.dataset.consent}"]`);
     message.focus();
-    history.replaceState(history.state, "", location.pathname + location.search);
     message.querySelector("button").addEventListener("click", () => {
       root.dataset.consent = "answered";
       document.querySelector(".nhsuk-skip-link").focus();
@@ -130,8 +133,9 @@
     if (!response.ok) return;
     const own = new DOMParser().parseFromString(await response.text(), "text/html");
     form.querySelector("#cookie-receipt").replaceWith(own.querySelector("#cookie-receipt"));
-    for (const radio of own.querySelectorAll("[type=radio][checked]")) {
-      form.querySelector(`#${radio.id}`).checked = true;
+    for (const { id, name } of own.querySelectorAll("[type=radio][checked]")) {
+      const isAnswered = form.elements[name].value !== ""; // meanwhile, by hand
+      if (!isAnswered) form.querySelector(`#${id}`).checked = true;
     }
   };
 

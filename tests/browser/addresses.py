@@ -1,4 +1,7 @@
-"""One address of every kind of page that a visitor can meet on the starter site."""
+"""Where the site is that the tests open, and one address of every kind of page that it has."""
+
+MEASUREMENT_ID = "G-TEST12345"
+NAMED_HOST = "www.ccg.test"  # besides 127.0.0.1, for cookies of the domain above it
 
 NOTICE = "/contact-us/using-your-information/fair-processing-notice-privacy-notice/"
 KINDS = {
@@ -8,7 +11,8 @@ KINDS = {
     "content": "/your-health/which-health-service-should-you-use/",
     "content with a table": "/publications/key-information/spending-over-25000/",
     "content with contacts": "/contact-us/freedom-of-information/",
-    "former cookies": "/cookies/",
+    "cookies": "/cookies/",
+    "cookie choices": "/cookie-consent/",
     "every block": "/sample-of-every-block/",
     "news index": "/news/",
     "news": "/news/sample-news/",

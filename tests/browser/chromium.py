@@ -2,6 +2,8 @@
 
 import shutil
 
+from tests.browser.addresses import NAMED_HOST
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -11,7 +13,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     # No name but this machine's can be looked up, so a third party's address fails loudly.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {NAMED_HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
 

@@ -1,8 +1,11 @@
 """Tests in a real browser, against the site as `make run` serves it. They use no database."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.browser.chromium import ARGUMENTS, installed_chromium
+from tests.browser.consent_audit import Declared, declared_cookies
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +24,14 @@ def browser_type_launch_args(browser_type_launch_args):
     own = installed_chromium()
     path = {"executable_path": own} if own else {}
     return {**browser_type_launch_args, **path, "args": ARGUMENTS}
+
+
+@pytest.fixture
+def declared(playwright, site_url: str) -> Iterator[list[Declared]]:
+    """Return what the cookies page says that this site keeps in a browser."""
+    request = playwright.request.new_context(base_url=site_url)
+    yield declared_cookies(request.get("/cookies/").text())
+    request.dispose()
 
 
 @pytest.fixture(scope="session")

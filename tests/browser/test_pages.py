@@ -152,5 +152,14 @@ def test_the_html_checker_finds_nothing(page: Page, site_url: str) -> None:
     pages = {name: page.request.get(site_url + path).text() for name, path in KINDS.items()}
     pages["not allowed"] = page.request.post(site_url).text()
     pages["server error"] = render_to_string("500.html")
+    choices = f"{site_url}/cookie-consent/"
+    pages["cookie choices missing"] = page.request.post(choices).text()
+    answers = {"analytics": "accept", "video": "decline"}
+    pages["cookie choices saved"] = page.request.post(choices, form=answers).text()
+    pages["cookie choices and a control"] = page.request.get(
+        choices, headers={"Sec-GPC": "1"}
+    ).text()
+    assert "What you chose" in pages["cookie choices saved"]
+    assert "There is a problem" in pages["cookie choices missing"]
 
     assert check_html(pages) == []

@@ -83,7 +83,7 @@ def test_a_document_that_a_browser_kept_keeps_its_own_policy(client: Client) -> 
         title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
     )
     first = client.get(document.url)
-    first.close()
+    assert b"".join(first.streaming_content)
     assert "script-src" not in first["Content-Security-Policy"]
 
     again = client.get(document.url, headers={"If-None-Match": first["ETag"]})
