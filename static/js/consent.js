@@ -2,7 +2,7 @@
 //
 // It runs before the page is drawn, so that the cookie banner never makes the page jump. What a
 // recorded answer means is decided as in privacy/consent.py. The server names the groups, their
-// versions and their cookies in this script's own attributes; nothing is fetched or kept here.
+// versions and their cookies in this script's own attributes; nothing is kept here.
 {
   const { groups, cookies, analytics: id } = document.currentScript.dataset;
   const analytics = id.trim(); // empty: off, or not on this page
@@ -67,9 +67,8 @@
   };
 
   const withoutQuery = (address) => {
-    if (!address) return "";
-    const { origin, pathname } = new URL(address);
-    return origin + pathname;
+    const { origin, pathname } = address.startsWith("http") ? new URL(address) : {};
+    return origin ? origin + pathname : "";
   };
 
   // https://developers.google.com/analytics/devguides/collection/ga4/reference/config
