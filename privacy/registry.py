@@ -109,7 +109,7 @@ def load(groups: Iterable[Mapping[str, Any]], measurement_id: str = "") -> None:
     its group a new version, and so does a service, purpose or host that is new in the group's
     gate: every visitor is asked again. `measurement_id` is taken at the first set-up alone.
 
-    Raises ValidationError for a cookie that is not one, KeyError for a fact that is missing.
+    Raises ValidationError for a cookie or id that is not one, KeyError for a fact that is missing.
     """
     with transaction.atomic():
         kept = [
@@ -121,7 +121,9 @@ def load(groups: Iterable[Mapping[str, Any]], measurement_id: str = "") -> None:
             DeclaredCookie.objects.filter(pk=cookie.pk).update(from_software=False)
             cookie.delete()
         for site in Site.objects.filter(is_default_site=True, analyticssettings=None):
-            AnalyticsSettings.objects.create(site=site, ga_measurement_id=measurement_id)
+            analytics = AnalyticsSettings(site=site, ga_measurement_id=measurement_id)
+            analytics.full_clean()
+            analytics.save()
 
 
 def _load_group(position: int, facts: Mapping[str, Any]) -> list[DeclaredCookie]:

@@ -45,7 +45,7 @@ def test_every_footer_leads_to_the_choices(page: Page) -> None:
         soup = BeautifulSoup(page.request.get(address).text(), "html.parser")
         link = soup.find("footer").find("a", string=re.compile("^\\s*Manage cookies\\s*$"))
         assert link, kind
-        assert link["href"] == "/cookies/", kind
+        assert link["href"] == "/cookies/#cookie-choices", kind
 
 
 def test_choices_are_saved_shown_and_led_back_from(page: Page) -> None:

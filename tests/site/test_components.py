@@ -376,7 +376,7 @@ def test_footer(db) -> None:
             {"title": "Complaints", "html": "<p>You can complain.</p>", "items": []},
             {
                 "title": "Using this website",
-                "items": [{"text": "Manage cookies", "href": "/cookies/"}],
+                "items": [{"text": "Manage cookies", "href": "/cookies/#cookie-choices"}],
             },
         ],
         copyright={"text": "Made by us."},

@@ -23,4 +23,5 @@ class Command(BaseCommand):
         except ContentFileError as error:
             raise CommandError(str(error)) from error
         except (KeyError, TypeError, ValidationError) as error:
-            raise CommandError(f"{source}: {error!r}") from error
+            message = f"The cookie registry cannot be loaded from {source}: {error!r}"
+            raise CommandError(message) from error
