@@ -53,6 +53,7 @@ LOADING_ATTRIBUTES = {
     *("action", "background", "formaction", "href", "manifest", "poster", "src", "xlink:href"),
 }
 LOADING_LISTS = {"imagesrcset", "srcset"}
+DECIDING = {"href", "name", "rel", "src", "type"}  # what a tag loads, or whether it does
 LINKS = {"a", "area"}
 HARMLESS = {"alternate", "canonical"}  # the relations of a <link> that load nothing
 DATA_BLOCK = "application/ld+json"  # a <script> that is none
@@ -80,6 +81,7 @@ OURS_ONLY = (
 NO_ELEMENT = "Leave it out: what is not ours comes by static/js/consent.js, after a visitor's yes."
 IN_FILES = "Leave it out: styles, scripts and headers have files of their own."
 CLOSE_IT = "Close its quotes, and the tag itself."
+QUOTE_ONCE = "Write the attribute once, with what decides its value between the quotes."
 QUOTE_IT = "Write names out, and put what an expression writes between quotes."
 ESCAPE_IT = "Leave escaping on: rich text is safe by itself, and HTML belongs in the template."
 GATES_ONLY = (
@@ -188,11 +190,16 @@ class _Reader(HTMLParser):
         names = "".join([element.replace(f"h{WRITTEN}", "h"), *first])
         if WRITTEN in outside_quotes or set(names) & set(MARKS):
             self._add(f"<{_shown(element)}> has a template tag outside quotes", QUOTE_IT)
+        if element == "meta" and first.get("name", "").lower() == "referrer":
+            self._add("A page's own referrer policy", IN_FILES)
         if element in REFUSED_ELEMENTS:
             self._add(f"<{element}>", NO_ELEMENT)
         is_code = "src" not in first and first.get("type") != DATA_BLOCK
         if element == "style" or (element == "script" and is_code):
             self._add(f"A {element} within the page", IN_FILES)
+        for name in sorted(DECIDING & set(first)):
+            if sum(name == each for each, _ in values) > 1:
+                self._add(f"<{_shown(element)}> has {name} twice", QUOTE_ONCE)
         loads_nothing = element == "link" and set(first.get("rel", "").split()) <= HARMLESS
         for name, value in values:
             if not (name == "href" and loads_nothing):

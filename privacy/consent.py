@@ -6,7 +6,8 @@ static/js/consent.js and deploy/nginx read it by the same rules; tests hold the 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from cookie_consent.models import CookieGroup
 from cookie_consent.util import parse_cookie_str, set_cookie_dict_to_response
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.utils import timezone
@@ -30,6 +31,7 @@ DESPITE_GPC = "gpc"
 
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
 MOST_DELETED = 50  # a browser has a handful; no request may ask for thousands of headers
+LONGEST_WAIT_MS = 300
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +92,16 @@ class Choice:
             return None
 
 
+def is_current(request: HttpRequest, group: CookieGroup) -> bool:
+    """Return whether the form that was sent showed what the group is now.
+
+    A page may have been open, or kept, since before the group changed; then a yes is to something
+    else. Every form of ours names the versions that it shows, as the consent cookie does.
+    """
+    shown = parse_cookie_str(request.POST.get("versions", ""))
+    return shown.get(group.varname, group.get_version()) == group.get_version()
+
+
 def record(request: HttpRequest, response: HttpResponse, answers: Mapping[str, bool]) -> None:
     """Set the consent cookie to a visitor's answers, by the names of groups in use; count them.
 
@@ -145,10 +157,27 @@ def _count(answers: Mapping[str, bool]) -> None:
     """Add to the day's numbers. A choice stands even if it cannot be counted."""
     day = timezone.localdate()
     try:
-        with transaction.atomic():
+        with _hardly_waiting():
             for group, accepted in answers.items():
                 ConsentCount.objects.get_or_create(day=day, group=group)
                 name = "accepted" if accepted else "rejected"
                 ConsentCount.objects.filter(day=day, group=group).update(**{name: F(name) + 1})
     except DatabaseFailure as error:
         log.warning("A cookie choice was not counted: %s", error)
+
+
+@contextmanager
+def _hardly_waiting() -> Iterator[None]:
+    """Open a transaction that gives up soon where another one holds what it needs."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_MS}")
+        try:
+            with transaction.atomic():
+                if connection.vendor == "postgresql":
+                    cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT_MS}")
+                yield
+        finally:
+            if connection.vendor == "sqlite":
+                cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -59,6 +59,11 @@ class CookieGroupForm(WagtailAdminModelForm):
         "such as another purpose. Better wording alone needs no new answer.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "description"):
+            self.fields[name].required = True
+
     def save(self, commit: bool = True) -> CookieGroup:
         group = super().save(commit)
         if self.cleaned_data["ask_again"]:

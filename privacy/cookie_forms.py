@@ -22,16 +22,30 @@ class DeclaredCookieForm(WagtailAdminModelForm):
 
 
 class CookieChoicesForm(forms.Form):
-    """A visitor's answer for each group: accept or decline."""
+    """A visitor's answer for each group: accept or decline.
 
-    def __init__(self, groups: Iterable[CookieGroup], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    There is no saying yes to a group that has changed since the visitor's page was made.
+    """
+
+    def __init__(
+        self, groups: Iterable[CookieGroup], changed: list[CookieGroup], **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.changed = changed
         for group in groups:
             missing = f"Choose yes or no for {group.name.lower()}"
             self.fields[group.varname] = forms.ChoiceField(
                 choices=[(YES, "Yes"), (NO, "No")],
                 error_messages={"required": missing, "invalid_choice": missing},
             )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for group in self.changed:
+            if cleaned.get(group.varname) == YES:
+                what = f"The list of {group.name.lower()} has changed. Read it and choose again"
+                self.add_error(group.varname, what)
+        return cleaned
 
     def answers(self) -> dict[str, bool]:
         """Return whether each group was accepted, by its name in code."""

@@ -53,5 +53,5 @@ def sections(
 
 def _answer(group: CookieGroup, choice: Choice | None, form: CookieChoicesForm | None) -> str:
     if form:
-        return form.data.get(group.varname, "")
+        return "" if group in form.changed else form.data.get(group.varname, "")
     return {True: YES, False: NO, None: ""}[choice.answer(group) if choice else None]

@@ -76,7 +76,7 @@ def register_file(page: "PrivacyNoticePage", name: str) -> HttpResponse:
 def as_csv(page: "PrivacyNoticePage") -> bytes:
     """Return the activities as a table; `ABOUT` says how."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     writer.writerows([cell(value) for value in row.values()] for row in activities(page))
     return file.getvalue().encode("utf-8-sig")

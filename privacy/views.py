@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from pages.views import form_not_trusted
-from privacy.consent import Choice, record
+from privacy.consent import Choice, is_current, record
 from privacy.cookie_forms import CookieChoicesForm
 from privacy.cookie_sections import sections
 from privacy.registry import groups_in_use
@@ -68,14 +68,16 @@ class GroupsView:
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ProcessCookiesForm(data=request.POST)
-        groups = [group.varname for group in form.get_cookie_groups()] if form.is_valid() else []
-        if not groups:
-            return HttpResponseRedirect(reverse("cookie_choices"))
+        groups = list(form.get_cookie_groups()) if form.is_valid() else []
         address = self.get_success_url()
+        if not groups or not address.startswith("/"):
+            return HttpResponseRedirect(reverse("cookie_choices"))
+        if self.accepted and not all(is_current(request, group) for group in groups):
+            return HttpResponseRedirect(address)  # there the banner asks what is asked now
         if not urlsplit(address).fragment:
             address += f"#{self.told_at}"
         response = HttpResponseRedirect(address)
-        record(request, response, dict.fromkeys(groups, self.accepted))
+        record(request, response, {group.varname: self.accepted for group in groups})
         return response
 
 
@@ -106,7 +108,9 @@ class ChoicesView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Record an answer for each group, and show it at an address of its own."""
         back = request.POST.get("back", "")
-        form = CookieChoicesForm(groups_in_use().values(), data=request.POST)
+        groups = groups_in_use().values()
+        changed = [group for group in groups if not is_current(request, group)]
+        form = CookieChoicesForm(groups, changed, data=request.POST)
         if not form.is_valid():
             return self._page(request, back, form)
         query = urlencode({"saved": "yes", "back": local_address(request, back)})

@@ -68,23 +68,29 @@ class DeclaredCookie(Cookie):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name that is none, is declared already, or stands for a necessary cookie.
+        """Refuse a name that is none or is declared already, and what a no could not delete.
 
-        A visitor's no deletes what a group's names stand for.
+        A visitor's no deletes what a group's names stand for, so no two groups may share one.
         """
         super().clean()
-        others = Cookie.objects.exclude(pk=self.pk)
         if not NAME.fullmatch(self.name):
             message = "Write a cookie's name, or the beginning of one and a star for the rest."
             raise ValidationError({"name": message})
-        if others.filter(name=self.name).exists():
-            raise ValidationError({"name": "This cookie is in the list already."})
-        if not self.cookiegroup_id or self.cookiegroup.is_required:
-            return
-        necessary = others.filter(cookiegroup__is_required=True).values_list("name", flat=True)
-        taken = [name for name in necessary if fnmatchcase(name, self.name)]
-        if taken:
-            raise ValidationError({"name": f"This also names the necessary cookie {taken[0]}."})
+        others = Cookie.objects.exclude(pk=self.pk).select_related("cookiegroup")
+        for other in others:
+            is_same_group = other.cookiegroup_id == self.cookiegroup_id
+            if other.name == self.name:
+                raise ValidationError({"name": "This cookie is in the list already."})
+            if not is_same_group and self._overlaps(other):
+                group = other.cookiegroup.name.lower()
+                raise ValidationError({"name": f"It also stands for {other.name} of the {group}."})
+        is_ours = (self.kind, self.party) == (self.Kind.STORAGE, self.Party.FIRST)
+        if is_ours and self.cookiegroup_id and not self.cookiegroup.is_required:
+            message = "After a no, this website deletes cookies alone, so it may keep nothing else."
+            raise ValidationError({"kind": message})
+
+    def _overlaps(self, other: Cookie) -> bool:
+        return fnmatchcase(other.name, self.name) or fnmatchcase(self.name, other.name)
 
 
 class GateRecord(models.Model):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from pages.models import SiteSettings
 from privacy.gates import GATES, Gate
+from privacy.models import CookiesPage
 from privacy.registry import analytics_id, as_pairs, groups_in_use, versions
 
 register = template.Library()
@@ -39,7 +40,14 @@ def consent_attributes() -> dict[str, str]:
 
 
 @register.simple_tag
+def cookie_versions() -> str:
+    """Return what a form shows, so that a yes to it can be told from a yes to something else."""
+    return versions()
+
+
+@register.simple_tag
 def cookies_address(site: SiteSettings) -> str:
     """Return where choices are made: the cookies page, or the form alone where there is none."""
     page = site.cookies_page
-    return page.url if page and page.live else reverse("cookie_choices")
+    has_form = page and page.live and page.specific_class is CookiesPage
+    return page.url if has_form else reverse("cookie_choices")

@@ -21,7 +21,8 @@
     document.cookie
       .split("; ")
       .map((cookie) => cookie.match(/^cookie_consent="?([^"]*)"?$/)?.[1])
-      .find((value) => value !== undefined) ?? "";
+      .filter((value) => value !== undefined)
+      .at(-1) ?? ""; // of two, the last, as the server takes it
 
   // For each group: true, false, or undefined where there is no answer that stands.
   const read = (recorded) => {
@@ -113,6 +114,13 @@
     before.after(player);
   };
 
+  const takePlayersAway = () => {
+    for (const player of document.querySelectorAll(".site-video__player")) {
+      player.parentElement.querySelector("[data-consent-before]").hidden = false;
+      player.remove();
+    }
+  };
+
   const tellOnce = () => {
     const message = document.querySelector(`[data-consent-told="${root.dataset.consent}"]`);
     message.focus();
@@ -151,17 +159,21 @@
     if (form) showOwnChoices(form);
   });
 
-  // A page that was left open, or kept for the Back button, must not outlive a yes.
-  document.addEventListener("visibilitychange", () => {
+  // What is on the page must not outlive a yes: while it is in another window, left or kept.
+  const stopWhatHasNoYes = () => {
     const now = read(pairs(kept()));
     window[`ga-disable-${analytics}`] = !now.get("analytics");
-    if (now.get("video")) return;
-    for (const player of document.querySelectorAll(".site-video__player")) {
-      player.parentElement.querySelector("[data-consent-before]").hidden = false;
-      player.remove();
-    }
-  });
+    if (!now.get("video")) takePlayersAway();
+  };
+  document.addEventListener("visibilitychange", stopWhatHasNoYes);
+  window.addEventListener("pagehide", stopWhatHasNoYes);
+  window.cookieStore?.addEventListener("change", stopWhatHasNoYes);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted && kept() !== asRead) location.reload();
+  });
+
+  // A browser that kept the policy of before the yes shows the link again, not an empty box.
+  document.addEventListener("securitypolicyviolation", (event) => {
+    if (event.effectiveDirective === "frame-src") takePlayersAway();
   });
 }

@@ -115,8 +115,6 @@ def test_a_page_left_open_in_another_tab_stops_too(browser: Browser, site_url: s
     other = page.context.new_page()
     choose(other, {ANALYTICS: False, VIDEO: False})
 
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-
     expect(player).to_have_count(0)
     expect(page.get_by_role("button", name="Allow YouTube videos on this site")).to_be_visible()
     assert page.evaluate(f"window['ga-disable-{MEASUREMENT_ID}']") is True

@@ -3,13 +3,17 @@
 from http.cookies import SimpleCookie
 
 import pytest
+from bs4 import BeautifulSoup
 from cookie_consent.models import CookieGroup
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Page
 
+from pages.models import SiteSettings
 from privacy import consent
 from privacy.models import AnalyticsSettings, ConsentCount, DeclaredCookie
+from privacy.models.cookies import ask_again
 from privacy.registry import groups_in_use
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +118,50 @@ def test_an_answer_to_nothing_leads_to_the_form(visitor: Client, address: str, d
 
     assert response.url == CHOICES
     assert not response.cookies
+
+
+def form_versions(visitor: Client, address: str) -> str:
+    """Return the versions that the forms of a page show."""
+    page = BeautifulSoup(visitor.get(address).content, "html.parser")
+    (shown,) = {field["value"] for field in page.select("[name=versions]")}
+    assert shown == "|".join(f"{name}={version}" for name, version in versions().items())
+    return shown
+
+
+def change(name: str) -> None:
+    ask_again(CookieGroup.objects.get(varname=name))
+
+
+@pytest.mark.parametrize("address", ["/", "/cookies/"])
+def test_a_yes_is_to_what_the_page_showed(visitor: Client, address: str) -> None:
+    shown = form_versions(visitor, address)
+    change("analytics")
+
+    accepted = visitor.post(ACCEPT, {**ALL, "versions": shown, "next": "/about-us/"})
+    chosen = visitor.post(CHOICES, {"analytics": "accept", "video": "decline", "versions": shown})
+
+    assert accepted.url == "/about-us/"  # where the banner asks again
+    assert chosen.status_code == 422
+    assert "The list of analytics cookies has changed" in chosen.content.decode()
+    assert "cookie_consent" not in visitor.cookies
+
+
+def test_a_no_needs_no_current_page(visitor: Client) -> None:
+    shown = form_versions(visitor, "/")
+    change("analytics")
+
+    visitor.post(DECLINE, {**ALL, "versions": shown})
+
+    assert recorded(visitor)["analytics"] == "-1"
+
+
+def test_what_did_not_change_can_still_be_accepted(visitor: Client) -> None:
+    shown = form_versions(visitor, "/")
+    change("analytics")
+
+    visitor.post(ACCEPT, {"cookie_groups": "video", "versions": shown})
+
+    assert recorded(visitor)["video"] == versions()["video"]
 
 
 # --- The cookie -------------------------------------------------------------------------------
@@ -256,6 +304,8 @@ def test_only_a_post_answers(visitor: Client, address: str, method: str) -> None
         "javascript:alert(1)",
         "https:evil.example",
         "http://testserver@evil.example/",
+        "#cookies-accepted",
+        "about-us/",
         "/%0d%0aLocation:%20https://evil.example",
         "/\r\nSet-Cookie: a=b",
     ],
@@ -373,3 +423,26 @@ def test_an_answer_that_cannot_be_counted_stands(visitor: Client, monkeypatch, c
 
     assert recorded(visitor)["video"] == versions()["video"]
     assert "was not counted" in caplog.text
+
+
+def test_an_answer_does_not_wait_for_the_count() -> None:
+    def limit() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout"
+            )
+            return str(cursor.fetchone()[0])
+
+    usual = limit()
+    with consent._hardly_waiting():
+        assert limit().removesuffix("ms") == str(consent.LONGEST_WAIT_MS)
+    if connection.vendor == "sqlite":  # PostgreSQL forgets it with the transaction
+        assert limit() == usual
+
+
+def test_the_footer_leads_to_a_form_whatever_page_is_chosen(visitor: Client) -> None:
+    settings = SiteSettings.objects.get()
+    settings.cookies_page = Page.objects.get(slug="about-us")
+    settings.save()
+
+    assert 'href="/cookie-consent/#cookie-choices"' in visitor.get("/").content.decode()

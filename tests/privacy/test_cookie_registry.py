@@ -190,6 +190,23 @@ def test_a_cookie_that_staff_added_can_be_deleted_and_nobody_is_asked_again() ->
     assert version("video") == before
 
 
+def test_local_storage_of_ours_needs_no_yes_as_a_no_could_not_delete_it() -> None:
+    facts = {"provider": "-", "duration": "-", "description": "-", "kind": "storage"}
+    ours = DeclaredCookie(cookiegroup=group("analytics"), name="kept", party="first", **facts)
+    theirs = DeclaredCookie(cookiegroup=group("video"), name="kept", party="third", **facts)
+
+    theirs.full_clean()
+    with pytest.raises(ValidationError, match="deletes cookies alone"):
+        ours.full_clean()
+
+
+def test_necessary_cookies_cannot_take_in_those_of_another_group() -> None:
+    facts = {"provider": "-", "duration": "-", "description": "-"}
+
+    with pytest.raises(ValidationError, match="of the analytics cookies"):
+        DeclaredCookie(cookiegroup=group("necessary"), name="_g*", **facts).full_clean()
+
+
 # --- Analytics --------------------------------------------------------------------------------
 
 
@@ -216,6 +233,14 @@ def test_the_environment_gives_the_id_at_first_set_up_alone() -> None:
 def test_what_is_no_measurement_id_is_refused(wrong: str) -> None:
     with pytest.raises(ValidationError):
         AnalyticsSettings(ga_measurement_id=wrong).clean_fields(exclude=["site"])
+
+
+def test_a_wrong_id_in_the_environment_is_named(settings) -> None:
+    settings.GA_MEASUREMENT_ID = "UA-123"
+    AnalyticsSettings.objects.all().delete()
+
+    with pytest.raises(CommandError, match="GA_MEASUREMENT_ID is 'UA-123'"):
+        call_command("load_cookies")
 
 
 # --- Failing ----------------------------------------------------------------------------------

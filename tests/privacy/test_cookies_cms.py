@@ -55,6 +55,16 @@ def test_words_that_say_something_new_ask_everyone_again(lead: Client) -> None:
     assert version("video") > before
 
 
+def test_a_group_keeps_a_name_and_a_description(publisher: Client) -> None:
+    video = CookieGroup.objects.get(varname="video")
+
+    publisher.post(reverse("cookie_groups:edit", args=[video.pk]), words(name="", description=""))
+
+    video.refresh_from_db()
+    assert video.name == "Video cookies"
+    assert video.description
+
+
 @pytest.mark.parametrize("view", ["add", "delete"])
 def test_nobody_adds_or_deletes_a_group(admin_client: Client, view: str) -> None:
     video = CookieGroup.objects.get(varname="video")

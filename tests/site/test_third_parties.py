@@ -98,6 +98,9 @@ LOADS_FROM_ELSEWHERE = [
     # wherever it stands
     '{% if page %}<img src="//evil.example/x.png">{% endif %}',
     '<img {% if page %}src="//evil.example/x.png"{% endif %} alt="">',
+    '<link href="//evil.example" {% if a %}rel="canonical"{% else %}rel="icon"{% endif %}>',
+    '<script {% if a %}type="application/ld+json"{% else %}type="module"{% endif %}>x</script>',
+    '<meta name="referrer" content="unsafe-url">',
     '{% verbatim %}<img src="//evil.example/x.png">{% endverbatim %}',
     '<!-- <img src="//evil.example/x.png"> -->',
     '<!--><img src="//evil.example/x.png">-->',

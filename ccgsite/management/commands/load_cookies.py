@@ -22,6 +22,14 @@ class Command(BaseCommand):
             load(read_yaml(source), settings.GA_MEASUREMENT_ID)
         except ContentFileError as error:
             raise CommandError(str(error)) from error
-        except (KeyError, TypeError, ValidationError) as error:
+        except ValidationError as error:
+            if "ga_measurement_id" in error.message_dict:
+                message = (
+                    f"GA_MEASUREMENT_ID is {settings.GA_MEASUREMENT_ID!r}. It must look like "
+                    "G-AB12CD34EF; leave it empty for no analytics."
+                )
+                raise CommandError(message) from None
+            raise CommandError(f"{source}: {error.message_dict}") from error
+        except (KeyError, TypeError) as error:
             message = f"The cookie registry cannot be loaded from {source}: {error!r}"
             raise CommandError(message) from error
