@@ -10,7 +10,7 @@ SET_UP = @for python in $(or $(PYTHON),$(PYTHONS)); do \
 	  "or say where it is: make $@ PYTHON=/path/to/python3.12" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-data test lint format
+.PHONY: help run demo-data test lint format bench
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,4 +28,7 @@ lint: ## Check the code and the templates, changing nothing
 	$(SET_UP)
 
 format: ## Put the code and the templates in their standard form
+	$(SET_UP)
+
+bench: ## Say how well and how fast search finds, on both databases
 	$(SET_UP)

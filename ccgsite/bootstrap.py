@@ -31,6 +31,7 @@ NEXT = {
     "test": ["-m", "tests.run", "test"],
     "lint": ["-m", "tests.run", "lint"],
     "format": ["-m", "tests.run", "format"],
+    "bench": ["-m", "tests.run", "bench"],
 }
 
 

@@ -1,4 +1,4 @@
-"""The report of pages that need somebody's attention."""
+"""The reports of pages and documents that need somebody's attention."""
 
 from datetime import date
 
@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
+from wagtail.documents.permissions import permission_policy as document_permission_policy
 from wagtail.models import Page, PageQuerySet
 from wagtail.permissions import page_permission_policy
 
 from pages.models import BasePage, ContentStatus
+from pages.models.media import SiteDocumentQuerySet
 
 
 class PagesToLookAfter(ReportView):
@@ -32,6 +34,30 @@ class PagesToLookAfter(ReportView):
 
     def get_queryset(self) -> PageQuerySet:
         return pages_to_look_after(timezone.localdate())
+
+
+class DocumentsNotSearched(ReportView):
+    """Documents of whose text search does not find all, and why."""
+
+    page_title = "Documents search cannot read"
+    header_icon = "doc-full-inverse"
+    index_url_name = "documents_not_searched"
+    index_results_url_name = "documents_not_searched_results"
+    permission_policy = document_permission_policy
+    any_permission_required = ["add", "change"]
+    list_export = ["title", "filename", "found_by"]
+    columns = [
+        TitleColumn("title", label="Document", url_name="wagtaildocs:edit"),
+        Column("filename", label="File"),
+        Column("found_by", label="What search finds"),
+    ]
+
+    def get_queryset(self) -> SiteDocumentQuerySet:
+        """Return those that the user may change."""
+        documents = self.permission_policy.instances_user_has_any_permission_for(
+            self.request.user, ["change"]
+        )
+        return documents.not_found_in_full().order_by("title", "pk")
 
 
 def pages_to_look_after(today: date) -> PageQuerySet:

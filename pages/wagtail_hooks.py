@@ -10,7 +10,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from pages.links import DocumentLink, PublicPageLink
 from pages.models import Contact, SiteDocument
-from pages.reports import PagesToLookAfter
+from pages.reports import DocumentsNotSearched, PagesToLookAfter
 
 
 class ContactViewSet(SnippetViewSet):
@@ -51,6 +51,16 @@ def report_urls() -> list[URLPattern]:
             PagesToLookAfter.as_view(results_only=True),
             name="pages_to_look_after_results",
         ),
+        path(
+            "reports/documents-not-searched/",
+            DocumentsNotSearched.as_view(),
+            name="documents_not_searched",
+        ),
+        path(
+            "reports/documents-not-searched/results/",
+            DocumentsNotSearched.as_view(results_only=True),
+            name="documents_not_searched_results",
+        ),
     ]
 
 
@@ -61,4 +71,14 @@ def report_menu_item() -> MenuItem:
         reverse("pages_to_look_after"),
         icon_name=PagesToLookAfter.header_icon,
         order=10,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def report_of_documents_menu_item() -> MenuItem:
+    return MenuItem(
+        DocumentsNotSearched.page_title,
+        reverse("documents_not_searched"),
+        icon_name=DocumentsNotSearched.header_icon,
+        order=20,
     )

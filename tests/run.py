@@ -1,4 +1,4 @@
-"""What `make lint`, `make format` and `make test` run, each step to its end, with a summary.
+"""What `make lint`, `format`, `test` and `bench` run, each step to its end, with a summary.
 
 What this machine lacks is said in one loud line; with CI=true it is a failure.
 """
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
 # What starts the site in processes of its own brings its own database, so it runs once.
 IN_PROCESS = ["pytest", "-m", "not browser and not server"]
+BENCH = ["manage", "shell", "--no-imports", "-c", "from tests.search.bench import main; main()"]
 
 
 @dataclass
@@ -80,12 +81,7 @@ def test(run: Run) -> None:
         run.step("Migrations", "manage", "makemigrations", "--check", "--dry-run", **environment)
         deploy = ["check", "--deploy", "--fail-level", "WARNING"]
         run.step("Deployment", "manage", *deploy, **environment)
-    run.step("Tests on SQLite", *IN_PROCESS, DATABASE_URL="sqlite://:memory:")
-    try:
-        with postgres.server() as address:
-            run.step("Tests on PostgreSQL", *IN_PROCESS, DATABASE_URL=address)
-    except (OSError, subprocess.CalledProcessError) as error:
-        run.missing("Tests on PostgreSQL", str(error))
+    on_both_databases(run, "Tests", *IN_PROCESS)
     has_chromium, has_nginx = chromium_is_there(), nginx.program()
     served = ["pytest", "-m", "server or browser" if has_chromium else "server"]
     if not has_nginx:
@@ -95,6 +91,21 @@ def test(run: Run) -> None:
         run.missing("Tests in a browser", "install Chromium, as with `apt install chromium`")
     if not has_nginx:
         run.missing("Tests behind nginx", "install it, as with `apt install nginx-light`")
+
+
+def bench(run: Run) -> None:
+    """Say how well and how fast search finds, on both databases. Nothing is stored."""
+    on_both_databases(run, "Search", *BENCH, DJANGO_SETTINGS_MODULE="ccgsite.settings.test")
+
+
+def on_both_databases(run: Run, name: str, *command: str, **environment: str) -> None:
+    """Run a step on SQLite, and on PostgreSQL where this machine can."""
+    run.step(f"{name} on SQLite", *command, DATABASE_URL="sqlite://:memory:", **environment)
+    try:
+        with postgres.server() as address:
+            run.step(f"{name} on PostgreSQL", *command, DATABASE_URL=address, **environment)
+    except (OSError, subprocess.CalledProcessError) as error:
+        run.missing(f"{name} on PostgreSQL", str(error))
 
 
 def chromium_is_there() -> bool:
@@ -118,11 +129,11 @@ def deployed() -> Iterator[dict[str, str]]:
 
 
 def main(what: str) -> int:
-    """Do "lint", "format" or "test". Returns 0 if all of it passed, else 1."""
+    """Do "lint", "format", "test" or "bench". Returns 0 if all of it passed, else 1."""
     # What was started ends with us: a database server is no exception.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run = Run()
-    {"lint": lint, "format": put_in_form, "test": test}[what](run)
+    {"lint": lint, "format": put_in_form, "test": test, "bench": bench}[what](run)
     return run.end()
 
 

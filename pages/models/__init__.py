@@ -4,7 +4,7 @@ from pages.models.base import BasePage, ContentStatus
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
 from pages.models.home import HomePage
-from pages.models.media import SiteDocument, SiteImage, SiteRendition
+from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
 from pages.models.news import NewsIndexPage, NewsPage
 from pages.models.sections import SectionPage
 from pages.models.site import SiteSettings
@@ -14,6 +14,7 @@ __all__ = [
     "Contact",
     "ContentPage",
     "ContentStatus",
+    "DocumentReading",
     "HomePage",
     "NewsIndexPage",
     "NewsPage",

@@ -1,8 +1,21 @@
 """Images and documents."""
 
-from django.db import models
-from wagtail.documents.models import AbstractDocument, Document
+import re
+from functools import partial
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django_tasks import task
+from wagtail.documents.models import AbstractDocument, Document, DocumentQuerySet
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.search import index
+
+from pages.document_text import SECONDS_AT_UPLOAD, Outcome, text_of
+
+WORD = re.compile(r"[^\W_]+")
+# PostgreSQL keeps 1 MB for each document at most; this many characters stay below it.
+MOST_INDEXED = 150_000
 
 
 class SiteImage(AbstractImage):
@@ -18,12 +31,113 @@ class SiteRendition(AbstractRendition):
         unique_together = [("image", "filter_spec", "focal_point_key")]
 
 
+class SiteDocumentQuerySet(DocumentQuerySet):
+    def not_found_in_full(self) -> "SiteDocumentQuerySet":
+        """Return the documents of whose present file not all text has been read."""
+        return self.exclude(reading__file=models.F("file"), reading__outcome=Outcome.READ)
+
+
 class SiteDocument(AbstractDocument):
-    """A file that pages offer for download."""
+    """A file that pages offer for download. Its text is read after it is uploaded."""
 
     admin_form_fields = Document.admin_form_fields
+    search_fields = [*AbstractDocument.search_fields, index.SearchField("text")]
+
+    objects = SiteDocumentQuerySet.as_manager()
 
     @property
     def file_type(self) -> str:
         """The kind of file in capitals, such as PDF."""
         return self.file_extension.upper()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and have the file read once it is certain to stay, if it is a new one."""
+        super().save(*args, **kwargs)
+        saved = kwargs.get("update_fields")
+        if (saved is None or "file" in saved) and not self.readings_of_file().exists():
+            transaction.on_commit(partial(read_document.enqueue, self.pk))
+
+    def readings_of_file(self) -> "models.QuerySet[DocumentReading]":
+        """Return what was read of the present file, not of one that it replaced: one or none."""
+        return DocumentReading.objects.filter(document=self.pk, file=self.file.name)
+
+    def text(self) -> str:
+        """Return the words to find it by; those of a very long document once each."""
+        pages = self.readings_of_file().values_list("pages", flat=True).first() or []
+        text = "\n".join(pages)
+        if len(text) > MOST_INDEXED:
+            text = " ".join(dict.fromkeys(WORD.findall(text.lower())))[:MOST_INDEXED]
+        return text
+
+    def read(self, seconds: int = SECONDS_AT_UPLOAD) -> None:
+        """Read the file within so many seconds, keep what was read, and index it.
+
+        What was read of a file that is replaced meanwhile is dropped.
+        """
+        name = self.file.name
+        try:
+            with self.file.storage.open(name, "rb") as file:
+                outcome, pages = text_of(file, self.file_extension, seconds)
+        except FileNotFoundError:
+            outcome, pages = Outcome.MISSING, []
+        with transaction.atomic():
+            same = SiteDocument.objects.select_for_update().filter(pk=self.pk, file=name).first()
+            if same:
+                DocumentReading.objects.update_or_create(
+                    document=same,
+                    defaults={
+                        "file": name,
+                        "read_at": timezone.now(),
+                        "outcome": outcome,
+                        "pages": pages,
+                    },
+                )
+                index.insert_or_update_object(same)
+
+    def found_by(self) -> str:
+        """Return in words what search finds of it, or why only its title."""
+        reading = self.readings_of_file().first()
+        if reading is None:
+            return "Search finds its title only: the file has not been read yet."
+        return reading.in_words()
+
+
+class DocumentReading(models.Model):
+    """What was read of a document's file. Kept apart, so that no list of documents loads it."""
+
+    document = models.OneToOneField(
+        SiteDocument, on_delete=models.CASCADE, primary_key=True, related_name="reading"
+    )
+    document.wagtail_reference_index_ignore = True  # it is not a use of the document
+    file = models.CharField(max_length=100)  # the name of the one that was read
+    read_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    pages = models.JSONField()  # the text of each page of a PDF, else one text
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.get_outcome_display()}"
+
+    @property
+    def has_page_numbers(self) -> bool:
+        """Whether the first text is that of page 1, and so on."""
+        return self.file.lower().endswith(".pdf")
+
+    def in_words(self) -> str:
+        """Return what search finds of the document, for an editor."""
+        if not self.pages:
+            return f"Search finds its title only. {self.get_outcome_display()}."
+        words = counted(sum(len(page.split()) for page in self.pages), "word")
+        pages = f"{counted(len(self.pages), 'page')}, " if self.has_page_numbers else ""
+        return f"Search finds its text: {pages}{words}. {self.get_outcome_display()}."
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@task()
+def read_document(pk: int) -> None:
+    """Read a document's file, unless the document is gone."""
+    document = SiteDocument.objects.filter(pk=pk).first()
+    if document:
+        document.read()
