@@ -47,6 +47,11 @@ class CookieChoicesForm(forms.Form):
                 self.add_error(group.varname, what)
         return cleaned
 
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, for the summary above the page's heading: a group, and a message."""
+        return [(name, found[0]) for name, found in self.errors.items()]
+
     def answers(self) -> dict[str, bool]:
         """Return whether each group was accepted, by its name in code."""
         return {name: answer == YES for name, answer in self.cleaned_data.items()}

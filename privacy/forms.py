@@ -129,9 +129,10 @@ class VersionsForm(forms.Form):
             )
 
     @property
-    def messages(self) -> list[str]:
-        """What is wrong, for the summary above the page's heading."""
-        return list(dict.fromkeys(message for found in self.errors.values() for message in found))
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, for the summary above the page's heading: where to go, and a message."""
+        messages = dict.fromkeys(message for found in self.errors.values() for message in found)
+        return [("id_from", message) for message in messages]
 
     def clean(self) -> dict[str, Any]:
         """Put the two in order. Raises ValidationError for one version twice."""
