@@ -4,7 +4,9 @@ from datetime import date
 
 from django.apps import apps
 from django.db.models import Q
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.documents.permissions import permission_policy as document_permission_policy
@@ -13,6 +15,28 @@ from wagtail.permissions import page_permission_policy
 
 from pages.models import BasePage, ContentStatus
 from pages.models.media import SiteDocumentQuerySet
+
+
+def report_paths(report: type[ReportView], address: str) -> list[URLPattern]:
+    """Return the two addresses of a report of the CMS: the page, and its results alone."""
+    return [
+        path(f"reports/{address}/", report.as_view(), name=report.index_url_name),
+        path(
+            f"reports/{address}/results/",
+            report.as_view(results_only=True),
+            name=report.index_results_url_name,
+        ),
+    ]
+
+
+def report_entry(report: type[ReportView], order: int, item: type[MenuItem] = MenuItem) -> MenuItem:
+    """Return a report's entry in the CMS's menu of reports."""
+    return item(
+        report.page_title,
+        reverse(report.index_url_name),
+        icon_name=report.header_icon,
+        order=order,
+    )
 
 
 class PagesToLookAfter(ReportView):

@@ -1,7 +1,7 @@
 """The CMS as editors see it."""
 
 from django.http import Http404, HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.rich_text.feature_registry import FeatureRegistry
@@ -10,7 +10,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from pages.links import DocumentLink, PublicPageLink
 from pages.models import Contact, SiteDocument
-from pages.reports import DocumentsNotSearched, PagesToLookAfter
+from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
 
 
 class ContactViewSet(SnippetViewSet):
@@ -43,42 +43,16 @@ def link_to_what_readers_may_see(features: FeatureRegistry) -> None:
 @hooks.register("register_admin_urls")
 def report_urls() -> list[URLPattern]:
     return [
-        path(
-            "reports/pages-to-look-after/", PagesToLookAfter.as_view(), name="pages_to_look_after"
-        ),
-        path(
-            "reports/pages-to-look-after/results/",
-            PagesToLookAfter.as_view(results_only=True),
-            name="pages_to_look_after_results",
-        ),
-        path(
-            "reports/documents-not-searched/",
-            DocumentsNotSearched.as_view(),
-            name="documents_not_searched",
-        ),
-        path(
-            "reports/documents-not-searched/results/",
-            DocumentsNotSearched.as_view(results_only=True),
-            name="documents_not_searched_results",
-        ),
+        *report_paths(PagesToLookAfter, "pages-to-look-after"),
+        *report_paths(DocumentsNotSearched, "documents-not-searched"),
     ]
 
 
 @hooks.register("register_reports_menu_item")
 def report_menu_item() -> MenuItem:
-    return MenuItem(
-        PagesToLookAfter.page_title,
-        reverse("pages_to_look_after"),
-        icon_name=PagesToLookAfter.header_icon,
-        order=10,
-    )
+    return report_entry(PagesToLookAfter, order=10)
 
 
 @hooks.register("register_reports_menu_item")
 def report_of_documents_menu_item() -> MenuItem:
-    return MenuItem(
-        DocumentsNotSearched.page_title,
-        reverse("documents_not_searched"),
-        icon_name=DocumentsNotSearched.header_icon,
-        order=20,
-    )
+    return report_entry(DocumentsNotSearched, order=20)

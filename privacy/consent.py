@@ -68,15 +68,12 @@ class Choice:
             return False
         return None
 
-    def allows(self, name: str) -> bool:
-        """Return whether what a group lets in may load: only after a yes, and only in use."""
-        group = groups_in_use().get(name) if name in self.recorded else None
-        return bool(group and self.answer(group))
-
     @property
     def allowed(self) -> list[str]:
-        """The groups that may load, by name."""
-        return [name for name in self.recorded if self.allows(name)]
+        """The groups that may load, by name: those in use, after a yes."""
+        if not self.recorded:
+            return []
+        return [name for name, group in groups_in_use().items() if self.answer(group)]
 
     @property
     def despite_gpc(self) -> bool:

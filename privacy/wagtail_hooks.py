@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from pages.reports import report_entry, report_paths
 from privacy.cookie_admin import CookieViewSets
 from privacy.reports import ProcessingRegister, editable_notices, register_rows
 from privacy.worklist import approvals_to_renew
@@ -33,28 +34,12 @@ class ApprovalsPanel(Component):
 
 @hooks.register("register_admin_urls")
 def register_report_urls() -> list[URLPattern]:
-    return [
-        path(
-            "reports/processing-register/",
-            ProcessingRegister.as_view(),
-            name="processing_register",
-        ),
-        path(
-            "reports/processing-register/results/",
-            ProcessingRegister.as_view(results_only=True),
-            name="processing_register_results",
-        ),
-    ]
+    return report_paths(ProcessingRegister, "processing-register")
 
 
 @hooks.register("register_reports_menu_item")
 def register_report_menu_item() -> MenuItem:
-    return RegisterMenuItem(
-        ProcessingRegister.page_title,
-        reverse("processing_register"),
-        icon_name=ProcessingRegister.header_icon,
-        order=20,
-    )
+    return report_entry(ProcessingRegister, order=20, item=RegisterMenuItem)
 
 
 @hooks.register("construct_homepage_panels")
