@@ -31,6 +31,22 @@ LOOK_AFTER_SITE = [
     "delete_redirect",
 ]
 
+HELP_PEOPLE_FIND = [
+    "add_synonym",
+    "change_synonym",
+    "delete_synonym",
+    "add_searchpromotion",
+    "change_searchpromotion",
+    "delete_searchpromotion",
+    "view_searchwithoutresults",
+    "delete_searchwithoutresults",
+]
+SAY_WHAT_IS_URGENT = [
+    "add_emergencyphrases",
+    "change_emergencyphrases",
+    "delete_emergencyphrases",
+]
+
 WRITE_ABOUT_COOKIES = ["change_cookiegroup", "change_declaredcookie", "view_consentcount"]
 LOOK_AFTER_COOKIES = [
     *WRITE_ABOUT_COOKIES,
@@ -42,8 +58,18 @@ LOOK_AFTER_COOKIES = [
 # Group: what it may do with pages, with files, and with everything else.
 GROUPS = {
     "Authors": (WRITE, ADD_FILES, [*SIGN_IN, "view_contact"]),
-    "Editors": (EDIT, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_CONTACTS]),
-    "Publishers": (PUBLISH, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_SITE, *WRITE_ABOUT_COOKIES]),
+    "Editors": (EDIT, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_CONTACTS, *HELP_PEOPLE_FIND]),
+    "Publishers": (
+        PUBLISH,
+        CHANGE_FILES,
+        [
+            *SIGN_IN,
+            *LOOK_AFTER_SITE,
+            *WRITE_ABOUT_COOKIES,
+            *HELP_PEOPLE_FIND,
+            *SAY_WHAT_IS_URGENT,
+        ],
+    ),
     "Data protection leads": (EDIT, ADD_FILES, [*SIGN_IN, *LOOK_AFTER_COOKIES]),
 }
 WORKFLOW = "Approval by a publisher"

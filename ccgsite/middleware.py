@@ -21,6 +21,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_ADDRESS = 4096
+LONGEST_SEARCH = 65_536
 PARTS_OF_PAGES = (
     *(".avif", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"),
     *(".css", ".js", ".map", ".webmanifest", ".woff", ".woff2"),
@@ -103,7 +104,8 @@ class CleanAddresses:
     """Answer 400 to control characters in a path and to over-long addresses.
 
     PostgreSQL refuses NUL in text, so none may reach a query: a path with one is refused, and
-    one in a query string is dropped, since search has to answer whatever was typed.
+    one in a query string is dropped, since search has to answer whatever was typed. For that
+    reason the words of a search may be as many as the server takes; the search cuts them.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -111,9 +113,8 @@ class CleanAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        if len(request.path) + len(query) > LONGEST_ADDRESS or CONTROL_CHARACTER.search(
-            request.path
-        ):
+        longest = LONGEST_SEARCH if request.path.startswith("/search/") else LONGEST_ADDRESS
+        if len(request.path) + len(query) > longest or CONTROL_CHARACTER.search(request.path):
             return bad_request(request, BadRequest("malformed address"))
         request.META["QUERY_STRING"] = query.replace("%00", "").replace("\0", "")
         response = self.get_response(request)

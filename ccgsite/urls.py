@@ -12,6 +12,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 import pages.urls
 import privacy.urls
+from pages.sitemap import PublicPagesSitemap
 
 # The CMS's own templates still hold inline scripts and styles; it may talk to nobody else.
 CMS_POLICY = {
@@ -36,7 +37,7 @@ handler500 = "pages.views.server_error"
 urlpatterns = [
     path("cms/", include(cms)),
     path("documents/", include(document_urls)),
-    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PublicPagesSitemap}}, name="sitemap"),
     # Renditions only: originals and documents are never served as plain files.
     re_path(
         r"^media/(?P<path>images/[\w.-]+)$",

@@ -26,7 +26,7 @@ from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from pages.public import public_pages
+from pages.public import is_live_now, public_pages, seen_by_visitors
 from pages.video import RUNNING_TIME, VideoIdBlock, VideoValue
 
 SHORT_TEXT = ["bold", "ol", "ul", "link", "document-link"]
@@ -146,6 +146,10 @@ class CareCardBlock(HeadedBlock):
     )
     text = blocks.RichTextBlock(features=SHORT_TEXT)
 
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Leave out the urgency: readers see a colour, not the words for editors."""
+        return super().get_searchable_content({**value, "urgency": ""})
+
     class Meta:
         group = "Standing out"
         icon = "plus"
@@ -221,7 +225,7 @@ class LinkValue(blocks.StructValue):
         """The address, or nothing where the page has gone or is not public."""
         page: Page | None = self.get("page")
         if page is not None:
-            return page.url or "" if page.live else ""
+            return page.url or "" if is_live_now(page) else ""
         return self.get("url") or ""
 
 
@@ -277,7 +281,7 @@ class RelatedPagesBlock(blocks.ListBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
-        context["pages"] = [page for page in value if page and page.live]
+        context["pages"] = seen_by_visitors(value)
         context.setdefault("component_level", 2)
         return context
 
@@ -373,6 +377,9 @@ class ContactBlock(SnippetChooserBlock):
         context = super().get_context(value, parent_context)
         context.setdefault("component_level", 2)
         return context
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        return [value.as_text()] if value else []
 
     class Meta:
         group = "Facts"

@@ -1,48 +1,224 @@
-"""Search. It names no page type: each type says what of it can be found."""
+"""Search. It names no page type: each type says what of it can be found.
 
-import re
-import unicodedata
+A search engine gives candidates among the passages of everything public, by the stems of what was
+typed and of what that may mean; here they are rated, gathered by page, and checked once more
+against what a visitor may see.
+"""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import wraps
+from itertools import accumulate, chain
+from math import inf
+from typing import ParamSpec, TypeVar
+
+from django.utils import timezone
 from wagtail.models import Page
 from wagtail.search.query import PlainText
 
-from pages.public import public_pages
+from pages.models.media import SiteDocument
+from pages.models.passages import DocumentOffer, Passage
+from pages.public import public_documents, public_pages
+from pages.search_lists import EmergencyRule, SearchLists
+from pages.search_query import LONGEST_QUERY, MOST_WORDS, Query, understand
+from pages.search_ranking import Rated, Rater
+from pages.search_recommended import Recommended, pins_for
+from pages.vocabulary import Vocabulary
+from pages.words import words
 
-LONGEST_QUERY = 200
-MOST_WORDS = 10
+MOST_CANDIDATES = 300
 MOST_RESULTS = 200
-WORD = re.compile(r"[^\W_]+")
+MOST_MATCHED = 5_000  # passages that an engine is asked to rate
+ENOUGH = 0.2  # of the best score; what is below has too little to do with what was typed
+MOST_SUGGESTIONS = 6
+MOST_NAMED = 100  # candidates for these
+SHORTEST_TO_SUGGEST = 3
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
-def search_words(text: str) -> list[str]:
-    """Return what can be searched for in what a visitor typed: at most ten plain words.
+class SearchUnavailableError(Exception):
+    """The search engine, or what search reads of the database, does not answer."""
 
-    Single letters, such as the one after an apostrophe, find everything and say nothing.
+
+def or_unavailable(search: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Let a way of searching raise SearchUnavailableError for whatever goes wrong in it."""
+
+    @wraps(search)
+    def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            return search(*args, **kwargs)
+        except SearchUnavailableError:
+            raise
+        except Exception as error:  # each engine has exceptions of its own
+            raise SearchUnavailableError from error
+
+    return asked
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result: a page, or a document with the page that offers it."""
+
+    page: Page
+    passage: Passage
+    is_of_the_part: bool  # rather than of the page or document as a whole
+    document: SiteDocument | None = None
+
+    @property
+    def title(self) -> str:
+        """What to call it: the heading of the page, or the title of the document."""
+        return self.document.title if self.document else (self.page.seo_title or self.page.title)
+
+    @property
+    def address(self) -> str:
+        """Where the page or document is, as a whole."""
+        return (self.document.url if self.document else self.page.url) or ""
+
+    @property
+    def url(self) -> str:
+        """Where to find what was typed: the part that has it, or the beginning."""
+        anchor = self.passage.anchor if self.is_of_the_part else ""
+        return f"{self.address}#{anchor}" if anchor else self.address
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found for what was typed."""
+
+    query: Query
+    hits: list[Hit]
+    emergency: EmergencyRule | None = None
+    pins: list[Recommended] = field(default_factory=list)  # none of them is among the hits
+
+
+@or_unavailable
+def search_pages(text: str, lists: SearchLists | None = None) -> Results:
+    """Return what a visitor may see that answers, best first.
+
+    `lists` are the editors' synonyms, emergency phrases and pins, those in force if not given.
+    Raises SearchUnavailableError.
     """
-    text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())[:LONGEST_QUERY]
-    words = WORD.findall(text.lower())
-    return [word for word in words if len(word) > 1 or word.isdigit()][:MOST_WORDS]
+    lists = lists or SearchLists.load()
+    vocabulary = Vocabulary.current()
+    query = understand(text, vocabulary, lists)
+    hits = _public(_best(_candidates(query, vocabulary), query)[:MOST_RESULTS])
+    emergency = next(
+        (rule for rule in lists.emergencies if any(map(query.says, rule.phrases))), None
+    )
+    pins = pins_for(query, lists)
+    pinned = {pin.page.pk for pin in pins if pin.page}
+    hits = [hit for hit in hits if hit.document or hit.page.pk not in pinned]
+    return Results(query, hits, emergency, pins)
 
 
-def search_pages(text: str) -> list[Page]:
-    """Return the public pages that have all the words, or any of them if none has all."""
-    words = search_words(text)
-    if not words:
+@or_unavailable
+def suggest(text: str) -> list[Hit]:
+    """Return the few pages and documents that somebody may want who has typed this much.
+
+    They are those whose names have the words, the last of which need not be finished; and if
+    these are too few, the best results for what has been typed. Raises SearchUnavailableError.
+    """
+    typed = words(text[:LONGEST_QUERY])[:MOST_WORDS]
+    begun = " ".join(typed)
+    if len(begun) < SHORTEST_TO_SUGGEST:
         return []
-    query = " ".join(words)
-    for operator in ("and", "or"):
-        found = list(public_pages().search(PlainText(query, operator=operator))[:MOST_RESULTS])
-        if found:
-            return sorted(found, key=lambda page: -words_in_title(page, words))
-    return []
+    called_so = sorted(
+        _with_names(typed, "and"), key=lambda x: _unlikeness(x.names.split("\n"), begun)
+    )
+    ranked = [Rated(passage, 0) for passage in called_so[: 2 * MOST_SUGGESTIONS]]
+    if len(ranked) < MOST_SUGGESTIONS:
+        query = understand(text, Vocabulary.current(), SearchLists.load())
+        long = [x for x in query.all_stems if len(x) >= SHORTEST_TO_SUGGEST]
+        ranked += _best(_with_names(long, "or"), query)[:MOST_SUGGESTIONS]
+    hits = _public(ranked)
+    return list({hit.address: hit for hit in reversed(hits)}.values())[::-1][:MOST_SUGGESTIONS]
 
 
-def words_in_title(page: Page, words: list[str]) -> int:
-    """Return how many of the words the page's title or heading has, in whatever ending.
+def _with_names(looked_for: list[str], operator: str) -> Iterable[Passage]:
+    """Return the beginnings of pages and documents that are called so; the last word may go on."""
+    if not looked_for:
+        return []
+    asked = PlainText(" ".join(looked_for), operator=operator)
+    return Passage.objects.defer("text").autocomplete(asked)[:MOST_NAMED]
 
-    A page about the thing goes before a page that mentions it. The engine of SQLite has no
-    weights for fields, so this has to be said for both.
+
+def _unlikeness(names: list[str], begun: str) -> tuple[bool, bool, int]:
+    """Return how far names are from what has been typed so far: more is farther."""
+    return (
+        not names[0].startswith(begun),
+        not any(name.startswith(begun) for name in names),
+        len(names[0]),
+    )
+
+
+def _best(passages: Iterable[Passage], query: Query) -> list[Rated]:
+    """Return the best passage of each page and document, the best first.
+
+    What has too little to do with what was typed is left out.
     """
-    title = WORD.findall(f"{page.title} {page.seo_title}".lower())
-    stems = [word[: max(3, len(word) - 2)] for word in words]
-    return sum(any(part.startswith(stem) for part in title) for stem in stems)
+    rater = Rater(query, timezone.localdate())
+    best: dict[tuple[int | None, int | None], Rated] = {}
+    for passage in passages:
+        rated = rater.rate(passage)
+        source = passage.page_id, passage.document_id
+        if source not in best or rated.score > best[source].score:
+            best[source] = rated
+    # Equals stand in the order in which they were made, whatever the engine.
+    ranked = sorted(
+        best.values(),
+        key=lambda rated: (
+            -rated.score,
+            rated.passage.page_id or inf,
+            rated.passage.document_id or 0,
+        ),
+    )
+    return [rated for rated in ranked if rated.score >= ENOUGH * ranked[0].score]
+
+
+def _candidates(query: Query, vocabulary: Vocabulary) -> Iterable[Passage]:
+    """Return the passages that an engine finds with any of the stems.
+
+    An engine rates all that it finds. On a large site a stem may be in half of the passages, and
+    says little: such are looked for only in names, and where all that was typed stands together.
+    A few long documents must not crowd out the pages.
+    """
+    passages = Passage.objects.defer("text")
+    frequent_last = sorted(query.all_stems, key=vocabulary.stem_counts.__getitem__)
+    matched = accumulate(map(vocabulary.stem_counts.__getitem__, frequent_last))
+    rare = [x for x, so_far in zip(frequent_last, matched, strict=True) if so_far <= MOST_MATCHED]
+    any_rare = PlainText(" ".join(rare), operator="or")
+    found = list(passages.search(any_rare)[:MOST_CANDIDATES]) if rare else []
+    if sum(passage.page_id is not None for passage in found) < len(found) / 2:
+        found += passages.filter(document=None).search(any_rare)[:MOST_CANDIDATES]
+    if len(rare) < len(frequent_last):
+        found += _with_names(frequent_last, "or")
+        if not found or len(query.terms) > 1:
+            typed = chain.from_iterable(next(iter(term.alternatives)) for term in query.terms)
+            all_typed = PlainText(" ".join(typed), operator="and")
+            found += passages.search(all_typed)[:MOST_CANDIDATES]
+    return {passage.pk: passage for passage in found}.values()
+
+
+def _public(ranked: list[Rated]) -> list[Hit]:
+    """Return what a visitor may see, whatever the passages say."""
+    documents = public_documents().in_bulk({r.passage.document_id for r in ranked} - {None})
+    offers: dict[int, list[int]] = {}
+    for page_id, document_id in DocumentOffer.objects.filter(document__in=documents).values_list(
+        "page_id", "document_id"
+    ):
+        offers.setdefault(document_id, []).append(page_id)
+    wanted = {r.passage.page_id for r in ranked} | {x for ids in offers.values() for x in ids}
+    pages = public_pages().in_bulk(wanted - {None})
+    hits = []
+    for rated in ranked:
+        document = documents.get(rated.passage.document_id)
+        if document:
+            offering = [pages[x] for x in offers.get(document.pk, ()) if x in pages]
+            page = min(offering, key=lambda page: page.path, default=None)
+        else:
+            page = pages.get(rated.passage.page_id)
+        if page and (document or rated.passage.page_id):
+            hits.append(Hit(page, rated.passage, rated.is_of_the_part, document))
+    return hits

@@ -5,10 +5,12 @@ from django.views.decorators.csrf import csrf_exempt
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
-from pages import views
+from pages import search_gaps, search_results, views
 
 urlpatterns = [
-    path("search/", views.search, name="search"),
+    path("search/", search_results.search, name="search"),
+    path("search/suggestions/", search_results.suggestions, name="search_suggestions"),
+    path("search/without-results/", search_gaps.without_results, name="search_without_results"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     # Pages accept GET alone and answer 405 to the rest, so there is no form to forge.

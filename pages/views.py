@@ -1,10 +1,9 @@
-"""Pages outside the tree: search, error pages, and the files that robots and browsers ask for."""
+"""Pages outside the tree: error pages, and the files that robots and browsers ask for."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.core.paginator import Paginator
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -19,30 +18,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from pages.forms import SearchForm
-from pages.search import search_pages
-
-RESULTS_PER_PAGE = 10
-
 View = Callable[..., HttpResponse]
 
 
 def read_only(view: View) -> View:
     """Answer 405 to all but GET and HEAD; what cannot be written to has no form to forge."""
     return csrf_exempt(require_safe(view))
-
-
-@read_only
-def search(request: HttpRequest) -> HttpResponse:
-    """Show the pages that match `q`; a page number that does not exist gives the nearest."""
-    form = SearchForm({"q": request.GET.get("q", "")})
-    query = form.cleaned_data["q"] if form.is_valid() else ""
-    paginator = Paginator(search_pages(query), RESULTS_PER_PAGE)
-    return render(
-        request,
-        "search/results.html",
-        {"query": query, "results": paginator.get_page(request.GET.get("page"))},
-    )
 
 
 @read_only

@@ -11,6 +11,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from pages.links import DocumentLink, PublicPageLink
 from pages.models import Contact, SiteDocument
 from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
+from pages.search_admin import SearchViewSets
 
 
 class ContactViewSet(SnippetViewSet):
@@ -25,6 +26,7 @@ class ContactViewSet(SnippetViewSet):
 
 
 register_snippet(ContactViewSet)
+register_snippet(SearchViewSets)
 
 
 @hooks.register("before_serve_document", order=-10)

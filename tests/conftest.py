@@ -42,6 +42,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_content", verbosity=0)
         call_command("load_cookies", verbosity=0)
+        call_command("load_search_lists", verbosity=0)
         call_command("make_groups", verbosity=0)
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 

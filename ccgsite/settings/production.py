@@ -1,5 +1,6 @@
 """The whole truth. dev.py and test.py only loosen it."""
 
+import re
 from pathlib import Path
 
 import dj_database_url
@@ -7,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from ccgsite.settings.environment import BASE_DIR, env, env_list, folder, secret_key, site_address
+from ccgsite.settings.search import search_engine
 
 # --- Where things are -------------------------------------------------------------------------
 
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
     "pages",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
+    "wagtail.contrib.search_promotions",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
@@ -242,9 +245,22 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
         "OPTIONS": {"features": ["bold", "ol", "ul", "link", "document-link"]},
     }
 }
+# Engines are given stems of our own making (pages/words.py), so that all of them find the same.
 WAGTAILSEARCH_BACKENDS = {
-    "default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "english"}
+    "default": {
+        "BACKEND": "pages.sqlite_search"
+        if DATABASES["default"]["ENGINE"].endswith("sqlite3")
+        else "wagtail.search.backends.database",
+        "SEARCH_CONFIG": "simple",  # PostgreSQL's: as they are
+    }
 }
+if env("SEARCH_URL"):
+    # For the site's visitors alone: the CMS searches the database, which also keeps what they find.
+    WAGTAILSEARCH_BACKENDS["passages"] = search_engine(
+        env("SEARCH_URL"),
+        env("SEARCH_ENGINE", "opensearch3"),
+        prefix=f"ccgsite_{re.sub('[^a-z0-9]+', '_', SITE_HOST)}_",  # sites may share an engine
+    )
 WAGTAILEMBEDS_FINDERS = []  # a page shows no third party's content
 WAGTAILIMAGES_IMAGE_MODEL = "pages.SiteImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

@@ -6,6 +6,13 @@ from pages.models.content import ContentPage
 from pages.models.home import HomePage
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
 from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
+from pages.models.searching import (
+    EmergencyPhrases,
+    LoadedList,
+    SearchWithoutResults,
+    Synonym,
+)
 from pages.models.sections import SectionPage
 from pages.models.site import SiteSettings
 
@@ -14,13 +21,21 @@ __all__ = [
     "Contact",
     "ContentPage",
     "ContentStatus",
+    "DocumentOffer",
     "DocumentReading",
+    "EmergencyPhrases",
     "HomePage",
+    "IndexState",
+    "IndexedWord",
+    "LoadedList",
     "NewsIndexPage",
     "NewsPage",
+    "Passage",
+    "SearchWithoutResults",
     "SectionPage",
     "SiteDocument",
     "SiteImage",
     "SiteRendition",
     "SiteSettings",
+    "Synonym",
 ]

@@ -1,10 +1,11 @@
 """What every page has. If some need it, it is a mixin; if one needs it, it is in that page."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -17,12 +18,34 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page
+from wagtail.models import COMMENTS_RELATION_NAME, Page
 from wagtail.search import index
 
 from pages.links import resolving_page_links
+from pages.parts import Part, parts_of_fields
+from pages.search_index import index_pages
 
 SUMMARY_MAX_LENGTH = 250
+# What Wagtail saves with a draft, a lock or a copy, none of which a reader sees.
+BOOKKEEPING = {
+    COMMENTS_RELATION_NAME,
+    "draft_title",
+    "first_published_at",
+    "has_unpublished_changes",
+    "last_published_at",
+    "latest_revision",
+    "latest_revision_created_at",
+    "live_revision",
+    "locked",
+    "locked_at",
+    "locked_by",
+    "numchild",
+}
+
+
+def is_bookkeeping(saved_fields: Iterable[str] | None) -> bool:
+    """Return whether a save of these fields, or of all if None, changes nothing that is public."""
+    return saved_fields is not None and BOOKKEEPING.issuperset(saved_fields)
 
 
 class PageForm(WagtailAdminPageForm):
@@ -55,6 +78,9 @@ class BasePage(Page):
     admin_default_ordering = "ord"  # the order of the menu, so that editors see and drag that
     show_in_menus_default = True
     private_page_options: list[str] = []  # a page is public or it is not live
+    kind_for_readers = "Page"  # what search calls a page of this type
+    ages = False  # whether an old page of this type matters less than a new one
+    is_being_saved = False
 
     updated_on = models.DateField(
         "last updated",
@@ -146,6 +172,34 @@ class BasePage(Page):
     @property
     def summary(self) -> str:
         return self.search_description
+
+    @property
+    def date_for_readers(self) -> date:
+        """The date that search shows, and by which readers may choose."""
+        return self.updated_on
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what search may find of the page beside its names, in the order of the page.
+
+        It is what the type's `search_fields` name; headings begin parts of their own.
+        """
+        names = {field.field_name for field in BasePage.search_fields}
+        yield from parts_of_fields(
+            self,
+            [x for x in self.get_searchable_search_fields() if x.field_name not in names],
+        )
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        """Save, and let search read the page anew, unless nothing changed that it reads."""
+        self.is_being_saved = True
+        try:
+            saved = super().save(*args, **kwargs)
+        finally:
+            self.is_being_saved = False
+        if not is_bookkeeping(kwargs.get("update_fields")):
+            index_pages([self.pk])
+        return saved
 
     @property
     def review_is_overdue(self) -> bool:

@@ -1,16 +1,14 @@
 """How to reach somebody: each contact is one record, shown wherever it is needed."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
+from pages.models.site import SiteSettings
 from pages.validators import validate_phone
-
-if TYPE_CHECKING:
-    from pages.models.site import SiteSettings
 
 
 class Contact(index.Indexed, models.Model):
@@ -78,12 +76,18 @@ class Contact(index.Indexed, models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def details(self, organisation: "SiteSettings") -> dict[str, str]:
+    def details(self, organisation: SiteSettings) -> dict[str, str]:
         """Return the e-mail, phone and address, the contact's own or the organisation's."""
         return {
             name: getattr(organisation if getattr(self, f"main_{name}") else self, name)
             for name in ("email", "phone", "address")
         }
+
+    def as_text(self) -> str:
+        """Return what a page that shows the contact says of it, for search."""
+        organisation = SiteSettings.objects.filter(site__is_default_site=True).first()
+        details = self.details(organisation or SiteSettings())
+        return " ".join([self.name, self.who, *details.values(), self.phone_note, self.note])
 
     def clean(self) -> None:
         """Refuse a contact through which nobody could be reached, and two values for one detail."""

@@ -12,10 +12,15 @@ from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.search import index
 
 from pages.document_text import SECONDS_AT_UPLOAD, Outcome, text_of
+from pages.models.passages import Passage
+from pages.parts import Part
+from pages.public import public_documents
+from pages.search_index import index_documents
 
 WORD = re.compile(r"[^\W_]+")
 # PostgreSQL keeps 1 MB for each document at most; this many characters stay below it.
 MOST_INDEXED = 150_000
+BOOKKEEPING = {"file_hash", "file_size"}  # what Wagtail saves on its own, and nobody reads
 
 
 class SiteImage(AbstractImage):
@@ -32,6 +37,16 @@ class SiteRendition(AbstractRendition):
 
 
 class SiteDocumentQuerySet(DocumentQuerySet):
+    @transaction.atomic
+    def update(self, **facts: Any) -> int:
+        """Update, and let search follow: so the CMS puts many into a collection at once."""
+        documents = list(self.values_list("pk", flat=True))
+        updated = super().update(**facts)
+        index_documents(documents)
+        return updated
+
+    update.alters_data = True
+
     def not_found_in_full(self) -> "SiteDocumentQuerySet":
         """Return the documents of whose present file not all text has been read."""
         return self.exclude(reading__file=models.F("file"), reading__outcome=Outcome.READ)
@@ -50,12 +65,26 @@ class SiteDocument(AbstractDocument):
         """The kind of file in capitals, such as PDF."""
         return self.file_extension.upper()
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and have the file read once it is certain to stay, if it is a new one."""
         super().save(*args, **kwargs)
         saved = kwargs.get("update_fields")
+        if saved is None or not BOOKKEEPING.issuperset(saved):
+            index_documents([self.pk])
         if (saved is None or "file" in saved) and not self.readings_of_file().exists():
             transaction.on_commit(partial(read_document.enqueue, self.pk))
+
+    def parts(self) -> list[Part]:
+        """Return what was read of the present file: its pages if it is a PDF, else one part."""
+        reading = self.readings_of_file().first()
+        if reading is None:
+            return []
+        numbered = reading.has_page_numbers
+        return [
+            Part(text, anchor=f"page={number}" if numbered else "")
+            for number, text in enumerate(reading.pages, 1)
+        ]
 
     def readings_of_file(self) -> "models.QuerySet[DocumentReading]":
         """Return what was read of the present file, not of one that it replaced: one or none."""
@@ -81,7 +110,9 @@ class SiteDocument(AbstractDocument):
         except FileNotFoundError:
             outcome, pages = Outcome.MISSING, []
         with transaction.atomic():
-            same = SiteDocument.objects.select_for_update().filter(pk=self.pk, file=name).first()
+            # Others may meanwhile note that a page offers it: no_key leaves them that.
+            locked = SiteDocument.objects.select_for_update(no_key=True)
+            same = locked.filter(pk=self.pk, file=name).first()
             if same:
                 DocumentReading.objects.update_or_create(
                     document=same,
@@ -93,13 +124,20 @@ class SiteDocument(AbstractDocument):
                     },
                 )
                 index.insert_or_update_object(same)
+                index_documents([same.pk])
 
     def found_by(self) -> str:
-        """Return in words what search finds of it, or why only its title."""
+        """Return in words what search finds of it, or why only its title, or why nothing."""
         reading = self.readings_of_file().first()
         if reading is None:
-            return "Search finds its title only: the file has not been read yet."
-        return reading.in_words()
+            found = "Search finds its title only: the file has not been read yet."
+        else:
+            found = reading.in_words()
+        if Passage.objects.filter(document=self.pk).exists():
+            return found
+        if not public_documents().filter(pk=self.pk).exists():
+            return f"{found} Visitors cannot find it: its collection is private."
+        return f"{found} Visitors can find it once a public page links to it."
 
 
 class DocumentReading(models.Model):

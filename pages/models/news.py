@@ -1,5 +1,6 @@
 """News."""
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page as PageOfResults
@@ -14,12 +15,13 @@ from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.models.base import BasePage
+from pages.public import public_only
 
 
 class NewsQuerySet(PageQuerySet):
     def newest_first(self) -> "NewsQuerySet":
         """Return the news that readers may see, newest first."""
-        return self.live().public().order_by("-published_on", "-pk")
+        return public_only(self).order_by("-published_on", "-pk")
 
 
 class NewsIndexPage(BasePage):
@@ -61,6 +63,8 @@ class NewsPage(BasePage):
     show_in_menus_default = False
     page_description = "One piece of news."
     template = "pages/news_page.html"
+    kind_for_readers = "News"
+    ages = True
 
     published_on = models.DateField("date of the news", default=timezone.localdate)
     body = StreamField(BodyBlock())
@@ -76,3 +80,7 @@ class NewsPage(BasePage):
 
     class Meta:
         verbose_name = "news page"
+
+    @property
+    def date_for_readers(self) -> date:
+        return self.published_on

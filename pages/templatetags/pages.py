@@ -12,6 +12,7 @@ from wagtail.models import Page, Site
 
 from pages.models import Contact, SiteSettings
 from pages.navigation import Navigation
+from pages.public import is_live_now
 from pages.structured_data import breadcrumb_list, organisation_data
 from pages.validators import SHORT_CODES, phone_digits
 
@@ -30,7 +31,13 @@ def organisation(context: Context) -> SiteSettings:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> Navigation:
-    """Return the menu, breadcrumbs and section navigation for the page being rendered."""
+    """Return the menu, breadcrumbs and section navigation for the page being rendered.
+
+    A view that has read them already gives them as `navigation`.
+    """
+    known = context.get("navigation")
+    if isinstance(known, Navigation):
+        return known
     page = context.get("page")
     site = Site.find_for_request(context["request"])
     return Navigation(site.root_page, page if isinstance(page, Page) else None)
@@ -72,6 +79,9 @@ def lines(text: str) -> SafeString:
 def titles_above(page: Page, trail: Navigation) -> list[str]:
     """Return the titles of the pages above any page, for saying where in the site it is."""
     return trail.titles_above(page)
+
+
+register.filter(is_live_now)
 
 
 def _data_block(data: dict[str, Any]) -> SafeString:

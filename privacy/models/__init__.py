@@ -8,7 +8,8 @@ from privacy.models.cookies import (
     GateRecord,
 )
 from privacy.models.cookies_page import CookiesPage
-from privacy.models.notice import NoticeSection, PrivacyNoticePage
+from privacy.models.notice import PrivacyNoticePage
+from privacy.models.notice_section import NoticeSection
 from privacy.models.version import NoticeVersion
 
 __all__ = [

@@ -1,6 +1,7 @@
 """The page about cookies: the same for everyone, like every page of the tree."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
@@ -9,6 +10,7 @@ from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.models import BasePage
+from pages.parts import Part, parts_of
 from privacy.cookie_sections import sections
 
 
@@ -20,6 +22,8 @@ class CookiesPage(BasePage):
     max_count = 1
     page_description = "What cookies are set, with the form to accept or reject them."
     template = "privacy/cookies_page.html"
+
+    RECORD_ANCHOR_PREFIX: ClassVar[str] = "record-"
 
     body = StreamField(BodyBlock(), blank=True, help_text="Before the groups of cookies.")
     record = StreamField(
@@ -35,6 +39,10 @@ class CookiesPage(BasePage):
 
     class Meta:
         verbose_name = "cookies page"
+
+    def parts(self) -> Iterator[Part]:
+        yield from parts_of(self.body)
+        yield from parts_of(self.record, anchor_prefix=self.RECORD_ANCHOR_PREFIX)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -1,29 +1,28 @@
 """The privacy notice: sections, Appendix A, and the versions that were published."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
-from django.utils.text import slugify
-from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path, re_path
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Orderable
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 from wagtail.signals import page_published
 
-from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry, anchor_of
+from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry
 from pages.models.base import BasePage
-from privacy.forms import PrivacyNoticeForm, RowForm, VersionsForm
+from pages.parts import Part, parts_of, parts_of_fields
+from privacy.forms import PrivacyNoticeForm, VersionsForm
 from privacy.models.activity import ProcessingActivity
 from privacy.models.version import NoticeVersion
 from privacy.panels import NotStatedPanel, RowsPanel, WordsPanel
@@ -31,7 +30,6 @@ from privacy.register import REGISTER_FILES, register_file
 from privacy.versions import compare
 
 NUMBER = "[1-9][0-9]{0,5}"
-PAGE_FURNITURE = ("site-", "search")  # how the ids of menu, contents list and search begin
 
 
 @dataclass(frozen=True)
@@ -131,13 +129,25 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
             groups[-1].entries.append(ContentsEntry("Appendix A", self.APPENDIX_ANCHOR))
         return groups
 
+    def parts(self) -> Iterator[Part]:
+        """Yield the introduction, each section and each activity, by their addresses."""
+        yield from parts_of(self.introduction)
+        for section in self.sections.all():
+            yield from parts_of(section.body, section.title, section.html_id, section.anchor_prefix)
+        yield Part(
+            get_text_for_indexing(self.appendix_introduction), "Appendix A", self.APPENDIX_ANCHOR
+        )
+        for activity in self.activities.all():
+            fields = parts_of_fields(activity, activity.search_fields)
+            yield Part(" ".join(x.text for x in fields), activity.title, activity.html_id)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["latest_version"] = NoticeVersion.of(self).defer("content").first()
         return context
 
     @cached_property
-    def section_list(self) -> list["NoticeSection"]:
+    def section_list(self) -> list[models.Model]:
         """The sections, read once for the whole page."""
         return list(self.sections.all())
 
@@ -222,64 +232,6 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
             "/versions/",
             *(f"/versions/{number}/" for number in numbers),
         ]
-
-
-class NoticeSection(Orderable):
-    """One section of the notice, with a permanent address."""
-
-    base_form_class = RowForm
-
-    page = ParentalKey(PrivacyNoticePage, on_delete=models.CASCADE, related_name="sections")
-    title = models.CharField(max_length=150)
-    anchor = models.SlugField(
-        "link",
-        max_length=60,
-        blank=True,
-        help_text="The end of the link to this section. Filled in for you; changing it breaks "
-        "links from elsewhere.",
-    )
-    group = models.CharField(
-        "part of the list “On this page”",
-        max_length=80,
-        blank=True,
-        help_text="Sections that follow one another under the same name are listed together.",
-    )
-    body = StreamField(BodyBlock())
-
-    panels = [
-        FieldPanel("title"),
-        FieldRowPanel([FieldPanel("anchor"), FieldPanel("group")]),
-        WordsPanel("body"),
-    ]
-
-    class Meta(Orderable.Meta):
-        verbose_name = "section"
-
-    def __str__(self) -> str:
-        return self.title
-
-    def clean(self) -> None:
-        """Refuse the address that Appendix A has, and those of the page around the notice."""
-        if self.anchor == PrivacyNoticePage.APPENDIX_ANCHOR:
-            raise ValidationError({"anchor": "Appendix A has this link. Choose another."})
-        if self.anchor.startswith(PAGE_FURNITURE):
-            raise ValidationError({"anchor": "Begin the link with another word."})
-
-    @property
-    def html_id(self) -> str:
-        """The section's permanent address within the page; a draft may not have one yet."""
-        return self.anchor or slugify(self.title)
-
-    @property
-    def anchor_prefix(self) -> str:
-        """What stands before the ids of the headings inside the section."""
-        return f"{self.html_id}-"
-
-    @property
-    def html_ids(self) -> list[str]:
-        """Every id that the section has on the page."""
-        headings = (child for child in self.body if child.block_type in {"heading", "subheading"})
-        return [self.html_id, *(self.anchor_prefix + anchor_of(x.value) for x in headings)]
 
 
 @receiver(page_published, sender=PrivacyNoticePage)

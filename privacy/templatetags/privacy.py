@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 
 from pages.models import SiteSettings
+from pages.public import is_live_now
 from privacy.gates import GATES, Gate
 from privacy.models import CookiesPage
 from privacy.registry import analytics_id, as_pairs, groups_in_use, versions
@@ -49,5 +50,5 @@ def cookie_versions() -> str:
 def cookies_address(site: SiteSettings) -> str:
     """Return where choices are made: the cookies page, or the form alone where there is none."""
     page = site.cookies_page
-    has_form = page and page.live and page.specific_class is CookiesPage
+    has_form = is_live_now(page) and page.specific_class is CookiesPage
     return page.url if has_form else reverse("cookie_choices")

@@ -1,4 +1,5 @@
-"""Adds to a starter site what it has none of: news, every block, a second version of the notice.
+"""Adds to a starter site what it has none of: news, documents, every block, a pinned page, a second
+version of the notice.
 
 Run as `manage.py shell -c "from tests.browser.sample_pages import add; add()"` in the environment
 of the site that the browser tests open.
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from PIL import Image
+from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 
 from pages.blocks import BodyBlock
 from pages.models import (
@@ -23,6 +25,7 @@ from pages.models import (
     SiteImage,
 )
 from privacy.models import PrivacyNoticePage
+from tests.documents import pdf
 
 PUBLISHER = "publisher"
 PASSWORD = "a-password-for-tests"
@@ -71,16 +74,33 @@ def add() -> None:
     )
     home = HomePage.objects.get()
     news = NewsIndexPage.objects.get()
+    report = SiteDocument.objects.create(
+        title="Sample report", file=ContentFile(pdf("First page", "A zebra"), name="report.pdf")
+    )
     body = every_block(image, document, Contact.objects.first(), news)
-    for parent, page in (
-        (home, ContentPage(slug="sample-of-every-block", title="Sample of every block")),
-        (news, NewsPage(slug="sample-news", title="Sample news")),
+    for parent, page, text in (
+        (home, ContentPage(slug="sample-of-every-block", title="Sample of every block"), body),
+        (news, NewsPage(slug="sample-news", title="Sample news"), body),
+        (
+            home,
+            ContentPage(slug="sample-reports", title="Sample reports"),
+            [("document", {"document": report, "text": ""})],
+        ),
     ):
         page.search_description = "A sample page for tests."
         page.show_in_menus = False
-        page.body = body
+        page.body = text
         parent.add_child(instance=page)
         page.save_revision().publish()
+
+    phrase = Query.get("sample page")
+    SearchPromotion.objects.create(query=phrase, page=page, description="What is in them.")
+    SearchPromotion.objects.create(
+        query=phrase,
+        external_link_url="https://www.example.org/samples",
+        external_link_text="Samples elsewhere",
+        sort_order=1,
+    )
 
     notice = PrivacyNoticePage.objects.get()
     notice.change_note = "Sample change."

@@ -26,7 +26,7 @@ from tests.browser.sample_pages import PASSWORD, PUBLISHER
 
 pytestmark = pytest.mark.browser
 
-WITHOUT_ANALYTICS = {"search results", "search without results", "search without words"}
+WITHOUT_ANALYTICS = {kind for kind, address in KINDS.items() if address.startswith("/search/")}
 WITH_VIDEO = {"every block", "news"}
 
 

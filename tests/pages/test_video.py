@@ -298,7 +298,7 @@ def test_the_same_video_in_two_sections_of_the_notice_is_two_places(client, site
 def test_search_finds_its_title_and_its_transcript(site_home, words: str) -> None:
     page = builders.content_page(body=[("video", VIDEO.to_python(FACTS))])
 
-    assert page.pk in {found.pk for found in search_pages(words)}
+    assert page.pk in {hit.page.pk for hit in search_pages(words).hits}
 
 
 def test_search_has_no_use_for_its_id_and_its_running_time() -> None:

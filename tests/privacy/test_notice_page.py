@@ -288,23 +288,23 @@ def test_typed_text_is_never_markup(client) -> None:
     "query", ["radiology", "SurveyMonkey", "TIAA", "CAG 7-04(a)/2013", "Liaison Financial"]
 )
 def test_search_finds_the_notice_by_its_sections_and_activities(notice, query) -> None:
-    assert notice.pk in [page.pk for page in search_pages(query)]
+    assert notice.pk in [hit.page.pk for hit in search_pages(query).hits]
 
 
 def test_search_knows_an_activity_as_soon_as_it_is_published(site_home) -> None:
     notice = builders.privacy_notice()
     notice.activities.add(builders.activity(purpose="<p>Counting zebrafish.</p>"))
     notice.save_revision().publish()
-    assert [page.pk for page in search_pages("zebrafish")] == [notice.pk]
+    assert [hit.page.pk for hit in search_pages("zebrafish").hits] == [notice.pk]
 
 
 def test_search_finds_what_is_stated_of_the_data(site_home) -> None:
     notice = builders.privacy_notice(activities=[builders.activity(retention="Zebra years.")])
-    assert [page.pk for page in search_pages("zebra")] == [notice.pk]
+    assert [hit.page.pk for hit in search_pages("zebra").hits] == [notice.pk]
 
 
 def test_search_does_not_know_a_draft(site_home) -> None:
     notice = builders.privacy_notice()
     notice.activities.add(builders.activity(purpose="<p>Counting zebrafish.</p>"))
     notice.save_revision()
-    assert search_pages("zebrafish") == []
+    assert search_pages("zebrafish").hits == []

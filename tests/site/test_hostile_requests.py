@@ -10,14 +10,16 @@ pytestmark = pytest.mark.server
 
 REQUESTS = 400
 PARTS = [
-    "", "a", "About-Us", "your-health", "news", "search", "cms", "cms/login", "sitemap.xml",
+    "", "a", "About-Us", "your-health", "news", "search", "search", "suggestions",
+    "cms", "cms/login", "sitemap.xml",
     "documents/1/x.pdf", "media/images/x", "static/%00", "versions/1-to-99999999999999",
     "%00", "%0a", "%ff", "%2e%2e", "..", ";x=1", "'", '"', "%3Cscript%3E", "%", "%zz", "%E2%80%AE",
     "contact-us/using-your-information/fair-processing-notice-privacy-notice",
 ]  # fmt: skip
 QUERIES = [
     "", "?", "?page=-1", "?page=1e400", "?page=%00", "?page=" + "9" * 400, "?q=%00", "?q=%ff",
-    "?q=" + "a" * 3000, "?q=%22%27*", "?from=1&to=x", "?from=%00&to=%00", "?q=AND+OR+NOT",
+    "?q=" + "a" * 10_000, "?q=" + "%F0%9F%92%89+" * 2000, "?q=%ED%A0%80&section=%00&page=-1",
+    "?q=%22%27*", "?from=1&to=x", "?from=%00&to=%00", "?q=AND+OR+NOT",
     "?to=99999999999999999999&from=1", "?x[]=1&x[]=2", "?" + "a=1&" * 900, "?next=//evil.example",
 ]  # fmt: skip
 METHODS = ["GET"] * 8 + ["HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH", "TRACE"]

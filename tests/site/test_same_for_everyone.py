@@ -16,7 +16,11 @@ NOTICE = "/contact-us/using-your-information/fair-processing-notice-privacy-noti
 OUTSIDE_THE_TREE = [
     "/search/",
     "/search/?q=flu",
+    "/search/?q=flu&section=your-health&page=2",
     "/search/?q=xyzzy",
+    "/search/without-results/",
+    "/search/?q=chest+pain",
+    "/search/suggestions/?q=flu",
     "/sitemap.xml",
     "/robots.txt",
     "/nothing-here/",

@@ -8,8 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ccgsite import checks
 from ccgsite.settings.environment import site_address
+from pages import outside_search
 
 HTTPS = {"SITE_URL": "https://www.example.nhs.uk", "SECRET_KEY": "k" * 60}
+ENGINE = {**HTTPS, "SEARCH_URL": "https://site:pa55word@search.example.nhs.uk:9200"}
+READ = {"DATABASE_URL", "ALLOWED_HOSTS", "PORT", "SEARCH_ENGINE", *ENGINE}
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def production(monkeypatch, tmp_path):
 
     def read(**environment: str):
         monkeypatch.setenv("VAR_DIR", str(tmp_path))
-        for name in ("DATABASE_URL", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT"):
+        for name in READ:
             monkeypatch.setenv(name, environment.get(name, ""))
         monkeypatch.delitem(sys.modules, "ccgsite.settings.production", raising=False)
         return importlib.import_module("ccgsite.settings.production")
@@ -36,11 +39,44 @@ def production(monkeypatch, tmp_path):
         ({**HTTPS, "SITE_URL": "www.example.nhs.uk"}, "SITE_URL must look like"),
         ({**HTTPS, "SITE_URL": "https://x/path"}, "SITE_URL must look like"),
         ({**HTTPS, "SITE_URL": "https://x:port"}, "SITE_URL must look like"),
+        ({**HTTPS, "SEARCH_URL": "search.example.nhs.uk:9200"}, "SEARCH_URL must look like"),
+        ({**HTTPS, "SEARCH_URL": "https://x:port"}, "SEARCH_URL must look like"),
+        ({**HTTPS, "SEARCH_URL": "https://name@x"}, "SEARCH_URL must look like"),
+        ({**HTTPS, "SEARCH_URL": "https://name:pa55#word@x"}, "SEARCH_URL must look like"),
+        ({**ENGINE, "SEARCH_ENGINE": "solr"}, "SEARCH_ENGINE must be one of opensearch2, open"),
+        ({**ENGINE, "SEARCH_ENGINE": "opensearch2"}, "needs the Python package opensearch-py in"),
+        ({**ENGINE, "SEARCH_ENGINE": "elasticsearch9"}, "elasticsearch in version 9; there is n"),
     ],
 )
 def test_a_wrong_environment_stops_the_start_and_says_why(production, environment, says) -> None:
-    with pytest.raises(ImproperlyConfigured, match=says):
+    with pytest.raises(ImproperlyConfigured, match=says) as caught:
         production(**environment)
+
+    assert "pa55" not in str(caught.value)
+
+
+def test_without_another_search_engine_the_database_searches(production) -> None:
+    backends = production(**HTTPS).WAGTAILSEARCH_BACKENDS
+
+    assert set(backends) == {"default"}
+    assert "pages.sqlite_search" in backends["default"]["BACKEND"]
+
+
+def test_another_search_engine_is_asked_safely_and_not_for_long(production) -> None:
+    backends = production(**ENGINE).WAGTAILSEARCH_BACKENDS
+    client = outside_search.SearchBackend(dict_without(backends["passages"], "BACKEND")).es
+
+    assert backends["default"] == production(**HTTPS).WAGTAILSEARCH_BACKENDS["default"]
+    assert backends["passages"]["ENGINE"] == "wagtail.search.backends.opensearch3"
+    assert backends["passages"]["INDEX_PREFIX"] == "ccgsite_www_example_nhs_uk_"
+    connection = client.transport.get_connection()
+    assert (connection.host, connection.timeout) == ("https://search.example.nhs.uk:9200", 2)
+    assert connection.pool.cert_reqs == "CERT_REQUIRED"
+    assert client.transport.max_retries == 0
+
+
+def dict_without(facts: dict, key: str) -> dict:
+    return {name: value for name, value in facts.items() if name != key}
 
 
 def test_nothing_is_loose_in_production(production) -> None:

@@ -23,7 +23,10 @@ from wagtail.models import Site
 
 from ccgsite.bootstrap import SetUpError, listen_address
 from ccgsite.server import ENDING
-from pages.models import HomePage
+from pages.models import HomePage, IndexState
+from pages.public import public_pages
+from pages.search_engines import SearchEngineError, rebuild_outside
+from pages.search_index import index_everything
 
 ADMINISTRATOR = "admin"
 AGAIN = "Mend that and run the same again: it goes on where it stopped."
@@ -62,12 +65,15 @@ class Command(BaseCommand):
         """Do each step that has not been done yet."""
         self.say("2/6 Database")
         self.migrate()
+        self.fill_search_engine()
         self.say("3/6 Styles, scripts and images")
         self.collect_static_files()
         self.say("4/6 Starter content")
         if not HomePage.objects.exists():
             call_command("load_content", stdout=Indented(self.stdout))
+        self.fill_search()
         call_command("load_cookies", stdout=Indented(self.stdout))
+        call_command("load_search_lists", stdout=Indented(self.stdout))
         self.name_site()
         self.say("5/6 Editors")
         call_command("make_groups", stdout=Indented(self.stdout))
@@ -97,6 +103,23 @@ class Command(BaseCommand):
     def collect(self) -> None:
         self.say("    compressing, about half a minute")
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+    def fill_search(self) -> None:
+        """Read a site for search that is older than the index: all of it or nothing."""
+        if IndexState.current_mark() is None and public_pages().exists():
+            self.say("    reading all pages and documents for search")
+            with transaction.atomic():
+                index_everything()
+
+    def fill_search_engine(self) -> None:
+        """Give a search engine outside the database what search finds, if it has nothing of it.
+
+        It does not keep the site from starting: search says so until the engine works.
+        """
+        try:
+            rebuild_outside(only_new=True)
+        except SearchEngineError as error:
+            self.say(f"    WARNING: {error}")
 
     def name_site(self) -> None:
         """Let links that name the site, such as those for search engines, follow SITE_URL."""

@@ -1,0 +1,134 @@
+"""How well the passages that an engine found answer what was typed.
+
+Engines rate passages each in their own way. Here the best of them are rated in one way, so that
+every engine gives the same order: what is the page called, what does the heading say, how much
+of what was typed is there at all, and how near together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from pages.models.passages import Passage
+from pages.search_query import Query
+from pages.words import FILLERS, stems, words
+
+TITLES = 2  # the first names are the title and the heading; others are what people call the page
+OTHER_NAME = 0.7
+# What each of these is worth, each being a share from 0 to 1.
+NAME = 2.0
+TYPED_IN_FULL = 0.5
+ALL_NAMES = 0.2
+HEADING = 0.6
+TEXT = 0.2
+ANYWHERE = 0.3
+NEAR = 0.2
+OFTEN = 0.1
+BEGINNING = 0.1
+OFTEN_ENOUGH = 3  # times that a word stands in a passage
+DOCUMENT = 0.9
+A_YEAR_OLDER = 0.9
+OLDEST = 5  # years; what is older counts no less
+DAYS_IN_A_YEAR = 365
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A passage and how well it answers. Scores of one query compare with each other alone."""
+
+    passage: Passage
+    score: float
+    is_of_the_part: bool = False  # what was typed is in this part, more than in the page's name
+
+
+class Rater:
+    """Rates passages for one query."""
+
+    def __init__(self, query: Query, today: date) -> None:
+        self.query = query
+        self.today = today
+        self.wanted = frozenset(query.all_stems)
+        self.pairs = [" ".join(pair) for pair in pairwise(query.stems)]
+        whole = sum(term.weight for term in query.terms) or 1
+        # Of each term: what its alternatives are worth, the best first.
+        self._terms = [
+            sorted(
+                (
+                    (counts * term.weight / whole, frozenset(together))
+                    for together, counts in term.alternatives.items()
+                ),
+                key=lambda alternative: -alternative[0],
+            )
+            for term in query.terms
+        ]
+        self._names: dict[str, tuple[float, set[str]]] = {}
+
+    def rate(self, passage: Passage) -> Rated:
+        """Return how well a passage answers."""
+        name, names = self._rated_names(passage.names)
+        text = passage.stems.split()
+        in_names, in_text = self._share(names), self._share(set(text))
+        heading = self._named(stems(words(passage.heading)))
+        coverage = self._share(names.union(text))
+        score = (
+            name
+            + ALL_NAMES * in_names
+            + HEADING * heading
+            + TEXT * in_text
+            + ANYWHERE * coverage
+            + NEAR * self._nearness(f" {passage.stems} ")
+            + OFTEN * self._frequency(text)
+            + BEGINNING * (passage.number == 0)
+        )
+        of_the_part = in_text > in_names or NAME * heading > name
+        return Rated(passage, score * self._standing(passage) * coverage, of_the_part)
+
+    def _share(self, there: set[str]) -> float:
+        """Return how much of what is looked for is among some stems, the rare counting more."""
+        if self.wanted.isdisjoint(there):
+            return 0
+        return sum(
+            next((worth for worth, together in alternatives if together <= there), 0)
+            for alternatives in self._terms
+        )
+
+    def _named(self, name: list[str]) -> float:
+        """Return how well a name or heading says what is looked for, and nothing else."""
+        if self.wanted.isdisjoint(name):
+            return 0
+        content = [x for x in name if x not in FILLERS] or name
+        said = sum(x in self.wanted for x in content) / len(content)
+        return self._share(set(name)) * (0.5 + 0.5 * said)
+
+    def _rated_names(self, names: str) -> tuple[float, set[str]]:
+        """Return what the best of the names is worth, and the stems of all."""
+        if names not in self._names:
+            lines = [stems(line.split()) for line in names.split("\n")]
+            best = max(
+                (NAME * self._named(line) + TYPED_IN_FULL * (line == self.query.stems))
+                * (1 if n < TITLES else OTHER_NAME)
+                for n, line in enumerate(lines)
+            )
+            self._names[names] = best, {x for line in lines for x in line}
+        return self._names[names]
+
+    def _nearness(self, text: str) -> float:
+        """Return which share of the words that were typed side by side stand so in the text."""
+        if not self.pairs:
+            return 0
+        return sum(f" {pair} " in text for pair in self.pairs) / len(self.pairs)
+
+    def _frequency(self, text: list[str]) -> float:
+        """Return how often what is looked for stands in a text, more for a short one."""
+        found = sum(map(self.wanted.__contains__, text))
+        often = min(found, OFTEN_ENOUGH) / OFTEN_ENOUGH
+        return (often + found / (len(text) or 1)) / 2
+
+    def _standing(self, passage: Passage) -> float:
+        """Return what a passage is worth for what it is: old news less than advice."""
+        if passage.document_id:
+            return DOCUMENT
+        if passage.ages and passage.dated:
+            years = min(OLDEST, max(0, (self.today - passage.dated).days / DAYS_IN_A_YEAR))
+            return A_YEAR_OLDER**years
+        return 1

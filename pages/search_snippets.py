@@ -1,0 +1,188 @@
+"""The words around what was looked for, with what was found in them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import combining
+
+from pages.search_query import Query
+from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, words
+
+LENGTH = 220  # characters
+BEFORE = 60  # characters, at most, before the first word that was found
+ENDS_OF_SENTENCES = (". ", "! ", "? ", ": ")
+
+
+@dataclass(frozen=True)
+class LookedFor:
+    """What to mark: stems, each with the number of the thing that it is a sign of.
+
+    A word that matters little by itself, as "of", is marked beside one that matters if both were
+    typed side by side: `typed_together` has those pairs of stems.
+    """
+
+    stems: Mapping[str, int]
+    typed_together: frozenset[tuple[str, str]] = field(default=frozenset())
+
+    @classmethod
+    def by(cls, query: Query) -> "LookedFor":
+        """Return what a query looks for."""
+        stems: dict[str, int] = {}
+        for number, term in enumerate(query.terms):
+            for together in term.alternatives:
+                for each in together:
+                    stems.setdefault(each, number)
+        return cls(stems, frozenset(pairwise(query.stems)))
+
+    def things_in(self, token: str) -> frozenset[int]:
+        """Return which of the things a word, a number or an address is a sign of."""
+        there = (stem(word) for word in words(token) if word not in FILLERS)
+        return frozenset(self.stems[each] for each in there if each in self.stems)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A run of text that was looked for, or was not."""
+
+    text: str
+    is_found: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place in a text that has some of what was looked for."""
+
+    start: int
+    end: int
+    things: frozenset[int]
+
+
+def snippet(text: str, wanted: LookedFor) -> list[Fragment]:
+    """Return the part of a text with most of what is looked for, cut between words.
+
+    Where it was cut there is an ellipsis. A text with none of it gives its beginning.
+    """
+    found = list(_found(text, wanted))
+    start = max(0, min(_best_start(text, found), len(text) - LENGTH))
+    start = _word_at_or_after(text, start)
+    end = len(text) if len(text) <= start + LENGTH else text.rfind(" ", start, start + LENGTH + 1)
+    if end <= start:  # one word that is longer than all that is shown
+        end = start + LENGTH
+    fragments = _fragments(text, found, start, end)
+    if start:
+        fragments.insert(0, Fragment("… ", is_found=False))
+    if end < len(text):
+        fragments.append(Fragment(" …", is_found=False))
+    return fragments
+
+
+def marked(text: str, wanted: LookedFor) -> list[Fragment]:
+    """Return the whole text with what is looked for marked."""
+    return _fragments(text, list(_found(text, wanted)), 0, len(text))
+
+
+def things_in(fragments: Iterable[Fragment], wanted: LookedFor) -> set[int]:
+    """Return which of the things that are looked for are marked."""
+    return {x for each in fragments if each.is_found for x in wanted.things_in(each.text)}
+
+
+# --- Finding ----------------------------------------------------------------------------------
+
+
+def _found(text: str, wanted: LookedFor) -> Iterator[Found]:
+    """Yield the places of what is wanted, reading the text as search reads it."""
+    plain_text, places = _plain_with_places(text)
+    tokens = list(TOKEN.finditer(plain_text))
+    known = {token: wanted.things_in(token) for token in {match[0] for match in tokens}}
+    things = [known[match[0]] for match in tokens]
+    is_found = [bool(each) for each in things]
+    stems = [stem(match[0]) for match in tokens]
+    for n in range(1, len(tokens)):
+        is_found[n] |= is_found[n - 1] and (stems[n - 1], stems[n]) in wanted.typed_together
+    for n in range(len(tokens) - 1, 0, -1):
+        is_found[n - 1] |= is_found[n] and (stems[n - 1], stems[n]) in wanted.typed_together
+    for n, match in enumerate(tokens):
+        if is_found[n]:
+            end = places[match.end() - 1] + 1
+            while end < len(text) and combining(text[end]):  # an accent on the last letter
+                end += 1
+            yield Found(places[match.start()], end, things[n])
+
+
+def _plain_with_places(text: str) -> tuple[str, Sequence[int]]:
+    """Return the text in plain letters, and where in the text each of these letters stands."""
+    if text.isascii():
+        plain_text, places = text.lower(), range(len(text))
+    else:
+        letters = [_plain_character(character) for character in text]
+        plain_text = "".join(letters)
+        places = [place for place, written in enumerate(letters) for _ in written]
+    dropped = {match.start() for match in DROPPED.finditer(plain_text)}
+    if dropped:
+        kept = [n for n in range(len(plain_text)) if n not in dropped]
+        return "".join(plain_text[n] for n in kept), [places[n] for n in kept]
+    return plain_text, places
+
+
+@lru_cache(maxsize=5_000)
+def _plain_character(character: str) -> str:
+    return plain(character)
+
+
+# --- Cutting ----------------------------------------------------------------------------------
+
+
+def _best_start(text: str, found: list[Found]) -> int:
+    """Return where to begin, so that as much as can be of what was looked for is shown."""
+    best = (0, 0, 0)
+    start = 0
+    for n, first in enumerate(found):
+        begin = _begin_before(text, first.start)
+        shown = []
+        for each in found[n:]:
+            if each.end > begin + LENGTH:
+                break
+            shown.append(each)
+        things = {x for each in shown for x in each.things}
+        value = (len(things), len(shown), -begin)
+        if value > best:
+            best, start = value, begin
+    return start
+
+
+def _begin_before(text: str, place: int) -> int:
+    """Return the beginning of the sentence that a place is in, or if that is far, of a word."""
+    if place <= BEFORE:
+        return 0
+    near = place - BEFORE
+    sentence = max(text.rfind(end, near, place) + len(end) for end in ENDS_OF_SENTENCES)
+    return sentence if sentence > near else _word_at_or_after(text, near)
+
+
+def _word_at_or_after(text: str, place: int) -> int:
+    if place == 0 or text[place - 1] == " ":
+        return place
+    space = text.find(" ", place)
+    return space + 1 if 0 <= space < place + BEFORE else place
+
+
+def _fragments(text: str, found: list[Found], start: int, end: int) -> list[Fragment]:
+    """Return the text between two places; words that were found side by side are one."""
+    fragments: list[Fragment] = []
+    at = start
+    for each in found:
+        if each.start < at or each.end > end:
+            continue
+        between = text[at : each.start]
+        if fragments and not between.strip():
+            before = fragments.pop()
+            fragments.append(Fragment(before.text + between + text[each.start : each.end], True))
+        else:
+            if between:
+                fragments.append(Fragment(between, is_found=False))
+            fragments.append(Fragment(text[each.start : each.end], is_found=True))
+        at = each.end
+    if at < end:
+        fragments.append(Fragment(text[at:end], is_found=False))
+    return fragments
