@@ -5,7 +5,7 @@ typed and of what that may mean; here they are rated, gathered by page, and chec
 against what a visitor may see.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import accumulate, chain
@@ -26,9 +26,8 @@ from pages.search_recommended import Recommended, pins_for
 from pages.vocabulary import Vocabulary
 from pages.words import words
 
-MOST_CANDIDATES = 300
-MOST_RESULTS = 200
-MOST_MATCHED = 5_000  # passages that an engine is asked to rate
+MOST_CANDIDATES = 200  # passages that are rated here
+MOST_MATCHED = 3_000  # passages that an engine is asked to rate
 ENOUGH = 0.2  # of the best score; what is below has too little to do with what was typed
 MOST_SUGGESTIONS = 6
 MOST_NAMED = 100  # candidates for these
@@ -91,6 +90,7 @@ class Results:
     hits: list[Hit]
     emergency: EmergencyRule | None = None
     pins: list[Recommended] = field(default_factory=list)  # none of them is among the hits
+    are_the_best: bool = False  # of more that were not looked at
 
 
 @or_unavailable
@@ -103,14 +103,15 @@ def search_pages(text: str, lists: SearchLists | None = None) -> Results:
     lists = lists or SearchLists.load()
     vocabulary = Vocabulary.current()
     query = understand(text, vocabulary, lists)
-    hits = _public(_best(_candidates(query, vocabulary), query)[:MOST_RESULTS])
+    candidates = _candidates(query, vocabulary)
+    hits = _public(_best(candidates, query))
     emergency = next(
         (rule for rule in lists.emergencies if any(map(query.says, rule.phrases))), None
     )
     pins = pins_for(query, lists)
     pinned = {pin.page.pk for pin in pins if pin.page}
     hits = [hit for hit in hits if hit.document or hit.page.pk not in pinned]
-    return Results(query, hits, emergency, pins)
+    return Results(query, hits, emergency, pins, len(candidates) >= MOST_CANDIDATES)
 
 
 @or_unavailable
@@ -177,7 +178,7 @@ def _best(passages: Iterable[Passage], query: Query) -> list[Rated]:
     return [rated for rated in ranked if rated.score >= ENOUGH * ranked[0].score]
 
 
-def _candidates(query: Query, vocabulary: Vocabulary) -> Iterable[Passage]:
+def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
     """Return the passages that an engine finds with any of the stems.
 
     An engine rates all that it finds. On a large site a stem may be in half of the passages, and

@@ -25,6 +25,7 @@ ANYWHERE = 0.3
 NEAR = 0.2
 OFTEN = 0.1
 BEGINNING = 0.1
+PARTLY = 0.4  # what a phrase is worth of which only some words are there
 OFTEN_ENOUGH = 3  # times that a word stands in a passage
 DOCUMENT = 0.9
 A_YEAR_OLDER = 0.9
@@ -87,10 +88,7 @@ class Rater:
         """Return how much of what is looked for is among some stems, the rare counting more."""
         if self.wanted.isdisjoint(there):
             return 0
-        return sum(
-            next((worth for worth, together in alternatives if together <= there), 0)
-            for alternatives in self._terms
-        )
+        return sum(_worth(alternatives, there) for alternatives in self._terms)
 
     def _named(self, name: list[str]) -> float:
         """Return how well a name or heading says what is looked for, and nothing else."""
@@ -132,3 +130,14 @@ class Rater:
             years = min(OLDEST, max(0, (self.today - passage.dated).days / DAYS_IN_A_YEAR))
             return A_YEAR_OLDER**years
         return 1
+
+
+def _worth(alternatives: list[tuple[float, frozenset[str]]], there: set[str]) -> float:
+    """Return what the best of a term's alternatives is worth that is there, or partly there."""
+    best = 0.0
+    for worth, together in alternatives:
+        if together <= there:
+            return max(best, worth)
+        if len(together) > 1:
+            best = max(best, PARTLY * worth * len(together & there) / len(together))
+    return best

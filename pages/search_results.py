@@ -20,7 +20,7 @@ from pages.forms import ResultsForm, SearchForm
 from pages.models.media import SiteDocument
 from pages.models.passages import Passage
 from pages.navigation import Navigation
-from pages.search import MOST_RESULTS, Hit, Results, SearchUnavailableError, search_pages, suggest
+from pages.search import Hit, Results, SearchUnavailableError, search_pages, suggest
 from pages.search_filters import ORDINARY, Filter, Filters, kind_of
 from pages.search_nearest import pages_named_like, spelling_for
 from pages.search_query import Query
@@ -132,7 +132,7 @@ def results_page(asked: Mapping[str, Any], navigation: Navigation) -> dict[str, 
         "misspelt": _misspelt(query, found.query) if every else [],
         "results": results,
         "entries": list(_entries(results.object_list, found, navigation)),
-        "are_the_best": len(chosen) >= MOST_RESULTS,
+        "are_the_best": found.are_the_best,
         "filters": shown_filters,
         "chosen": list(_chosen(shown_filters, query, filters.chosen)),
         "without_filters": len(every),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page
 
-from pages import search_results
+from pages import search
 from pages.blocks import BodyBlock
 from pages.models import EmergencyPhrases, HomePage, SiteDocument
 from tests import builders
@@ -73,7 +73,7 @@ def test_one_result_is_one_result() -> None:
 
 def test_more_results_than_are_looked_at_are_the_best_ones(monkeypatch) -> None:
     pages_about_zebras(11)
-    monkeypatch.setattr(search_results, "MOST_RESULTS", 11)
+    monkeypatch.setattr(search, "MOST_CANDIDATES", 11)
 
     assert "1 to 10 of the 11 best results for zebra" in count_of(results_page(q="zebra"))
 
