@@ -25,14 +25,15 @@ from tests.search.relevance import (
 
 GROUPS = {"exact", "everyday", "abbreviation", "typing error", "word form", "question"}
 FEWEST_IN_A_GROUP = 20
+FEWEST_THAT_NOTHING_WAS_TUNED_ON = 100
 QUERIES = load()
 MORE = load(MORE_QUERIES)  # nothing was tuned on them
 
 # success@3 that search must reach on every database, of all queries and of each group.
 FLOOR, GROUP_FLOOR = 0.95, 0.90
-MORE_FLOOR, MORE_GROUP_FLOOR = 0.93, 0.88
+MORE_FLOOR = 0.95  # its groups are too small for floors of their own
 # The share of queries that must lead to the part that answers, where one part of a page does.
-PARTS_FLOOR, MORE_PARTS_FLOOR = 0.80, 0.75
+PARTS_FLOOR = 0.80
 
 
 def answer(place: int) -> Answer:
@@ -43,12 +44,16 @@ def answer(place: int) -> Answer:
     return Answer(Query("exact", "right", ["/right/", "/right-too/"]), found)
 
 
-@pytest.mark.parametrize("queries", [QUERIES, MORE], ids=["queries", "more queries"])
-def test_every_group_has_enough_queries(queries: list[Query]) -> None:
-    sizes = Counter(query.group for query in queries)
+def test_every_group_has_enough_queries() -> None:
+    sizes = Counter(query.group for query in QUERIES)
 
     assert set(sizes) == GROUPS
     assert min(sizes.values()) >= FEWEST_IN_A_GROUP
+
+
+def test_there_are_enough_queries_that_nothing_was_tuned_on() -> None:
+    assert {query.group for query in MORE} == GROUPS
+    assert len(MORE) >= FEWEST_THAT_NOTHING_WAS_TUNED_ON
 
 
 def test_no_query_stands_twice() -> None:
@@ -161,5 +166,4 @@ def test_residents_find_what_they_look_for() -> None:
 def test_they_do_with_queries_that_nothing_was_tuned_on() -> None:
     answers = ask(MORE)
 
-    assert not fails(answers, MORE_FLOOR, MORE_GROUP_FLOOR), f"{table(answers)}\n{misses(answers)}"
-    assert share_to_the_part(answers) >= MORE_PARTS_FLOOR, misses(answers)
+    assert scores(answers)[ALL].success_at_3 >= MORE_FLOOR, f"{table(answers)}\n{misses(answers)}"
