@@ -250,7 +250,7 @@ WAGTAILSEARCH_BACKENDS = {
     "default": {
         "BACKEND": "pages.sqlite_search"
         if DATABASES["default"]["ENGINE"].endswith("sqlite3")
-        else "wagtail.search.backends.database",
+        else "pages.postgres_search",
         "SEARCH_CONFIG": "simple",  # PostgreSQL's: as they are
     }
 }

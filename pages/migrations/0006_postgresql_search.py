@@ -1,27 +1,23 @@
-"""Indexes for search on PostgreSQL.
+"""An index for search on PostgreSQL.
 
-Wagtail looks for words in the title and the body joined, and joins what it found with the rows by
-their key as text. Without these two, each search reads every row.
+Wagtail looks for words in the title and the body joined. Without this each search reads every row.
 """
 
 from django.db import migrations
 
-INDEXES = {
-    "pages_search_words": "wagtailsearch_indexentry USING gin ((title || body))",
-    "pages_passage_key": "pages_passage ((id::varchar(50)))",
-}
+NAME = "pages_search_words"
 
 
 def create(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        for name, on in INDEXES.items():
-            schema_editor.execute(f"CREATE INDEX {name} ON {on}")
+        schema_editor.execute(
+            f"CREATE INDEX {NAME} ON wagtailsearch_indexentry USING gin ((title || body))"
+        )
 
 
 def drop(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        for name in INDEXES:
-            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+        schema_editor.execute(f"DROP INDEX IF EXISTS {NAME}")
 
 
 class Migration(migrations.Migration):
