@@ -10,7 +10,7 @@ from modelsearch.backends.database.postgres.postgres import (
 )
 from modelsearch.utils import get_descendants_content_types_pks
 
-from pages.keys_first import KeysFirst
+from pages.keys_first import AnyText, KeysFirst
 
 ENTRY = "index_entries__"  # how Wagtail's query gets to the index from the rows
 
@@ -47,5 +47,5 @@ class Results(KeysFirst, PostgresSearchResults):
         )
 
 
-class SearchBackend(PostgresSearchBackend):
+class SearchBackend(AnyText, PostgresSearchBackend):
     results_class = Results

@@ -9,7 +9,7 @@ from modelsearch.backends.database.sqlite.sqlite import (
 )
 from modelsearch.utils import get_descendants_content_types_pks
 
-from pages.keys_first import KeysFirst
+from pages.keys_first import AnyText, KeysFirst
 
 TITLE = 10  # how much a word in a title counts beside one in the text
 
@@ -43,5 +43,5 @@ class Results(KeysFirst, SQLiteSearchResults):
         )
 
 
-class SearchBackend(SQLiteSearchBackend):
+class SearchBackend(AnyText, SQLiteSearchBackend):
     results_class = Results

@@ -1,6 +1,10 @@
 """Search finds pages, shows only what is public, and never fails."""
 
+from http import HTTPStatus
+
 import pytest
+from django.test import Client
+from wagtail.models import Page
 
 from pages.models import HomePage
 from pages.search import search_pages
@@ -46,3 +50,21 @@ def test_results_are_public(site_home: HomePage) -> None:
 )  # fmt: skip
 def test_any_words_get_an_answer(site_home: HomePage, query: str) -> None:
     assert len(search_pages(query).query.terms) <= MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    "typed", ['"', 'flu "', "\0", " ", "-", "*", "'\"", "NEAR(", "w " * 1500, "x" * 3000, '😀"']
+)
+@pytest.mark.parametrize("where", ["/cms/pages/search/", "/cms/documents/", "/cms/images/"])
+def test_editors_may_type_anything_into_the_search_of_the_cms(
+    admin_client: Client, where: str, typed: str
+) -> None:
+    assert admin_client.get(where, {"q": typed}).status_code == HTTPStatus.OK
+
+
+def test_editors_find_a_page_by_its_title_in_quotation_marks(admin_client: Client) -> None:
+    page = Page.objects.get(slug="freedom-of-information")
+
+    answer = admin_client.get("/cms/pages/search/", {"q": f'"{page.title}"'})
+
+    assert f"/cms/pages/{page.pk}/edit/" in answer.content.decode()
