@@ -34,6 +34,7 @@ OUR_STYLESHEETS = [
     "notice.css",
     "text.css",
     "lists.css",
+    "choose.css",
     "table.css",
     "video.css",
     "search.css",

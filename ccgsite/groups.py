@@ -22,9 +22,12 @@ CHANGE_FILES = [*ADD_FILES, "change_image", "change_document"]
 
 SIGN_IN = ["access_admin"]
 LOOK_AFTER_CONTACTS = ["add_contact", "change_contact", "view_contact"]
+LOOK_AFTER_TOPICS = ["add_topic", "change_topic", "view_topic"]
 LOOK_AFTER_SITE = [
     *LOOK_AFTER_CONTACTS,
+    *LOOK_AFTER_TOPICS,
     "delete_contact",
+    "delete_topic",
     "change_sitesettings",
     "add_redirect",
     "change_redirect",
@@ -57,8 +60,12 @@ LOOK_AFTER_COOKIES = [
 
 # Group: what it may do with pages, with files, and with everything else.
 GROUPS = {
-    "Authors": (WRITE, ADD_FILES, [*SIGN_IN, "view_contact"]),
-    "Editors": (EDIT, CHANGE_FILES, [*SIGN_IN, *LOOK_AFTER_CONTACTS, *HELP_PEOPLE_FIND]),
+    "Authors": (WRITE, ADD_FILES, [*SIGN_IN, "view_contact", "view_topic"]),
+    "Editors": (
+        EDIT,
+        CHANGE_FILES,
+        [*SIGN_IN, *LOOK_AFTER_CONTACTS, *LOOK_AFTER_TOPICS, *HELP_PEOPLE_FIND],
+    ),
     "Publishers": (
         PUBLISH,
         CHANGE_FILES,

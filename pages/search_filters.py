@@ -1,12 +1,13 @@
 """Choosing among the results: by part of the site, by type and by date, with how many there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.text import slugify
 from wagtail.models import Page, get_page_models
 
+from pages.choosing import Choice, Filter
 from pages.models.base import BasePage
 from pages.navigation import Navigation
 from pages.search import Hit
@@ -34,31 +35,6 @@ class Result:
     def is_among(self, chosen: Mapping[str, str]) -> bool:
         """Return whether it is one of those that were chosen."""
         return all(value in self.values[name] for name, value in chosen.items())
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that may be chosen; `count` is how many results there would be with it."""
-
-    value: str
-    label: str
-    count: int
-    is_chosen: bool
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A way to choose among the results; `count` is how many there are without it."""
-
-    name: str
-    legend: str
-    without: str
-    count: int
-    choices: list[Choice] = field(default_factory=list)
-
-    @property
-    def chosen(self) -> Choice | None:
-        return next((choice for choice in self.choices if choice.is_chosen), None)
 
 
 class Filters:

@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from pages.choosing import Filter
 from pages.forms import ResultsForm, SearchForm
 from pages.models.media import SiteDocument
 from pages.models.passages import Passage
 from pages.navigation import Navigation
 from pages.search import Hit, Results, SearchUnavailableError, search_pages, suggest
-from pages.search_filters import ORDINARY, Filter, Filters, kind_of
+from pages.search_filters import ORDINARY, Filters, kind_of
 from pages.search_nearest import pages_named_like, spelling_for
 from pages.search_query import Query
 from pages.search_recommended import Recommended

@@ -16,5 +16,5 @@ urlpatterns = [
     # Pages accept GET alone and answer 405 to the rest, so there is no form to forge.
     re_path(serve_pattern, csrf_exempt(serve), name="wagtail_serve"),
     # Files that a page makes of its own facts.
-    re_path(r"^((?:[\w-]+/)+[\w-]+\.(?:csv|json))$", csrf_exempt(serve)),
+    re_path(r"^((?:[\w-]+/)*[\w-]+\.(?:atom|csv|ics|json))$", csrf_exempt(serve)),
 ]

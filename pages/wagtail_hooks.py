@@ -9,7 +9,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from pages.links import DocumentLink, PublicPageLink
-from pages.models import Contact, SiteDocument
+from pages.models import Contact, SiteDocument, Topic
 from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
 from pages.search_admin import SearchViewSets
 
@@ -25,7 +25,18 @@ class ContactViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
+class TopicViewSet(SnippetViewSet):
+    model = Topic
+    icon = "tag"
+    menu_label = "Topics"
+    menu_order = 255
+    add_to_admin_menu = True
+    list_display = ["name", "slug"]
+    copy_view_enabled = False
+
+
 register_snippet(ContactViewSet)
+register_snippet(TopicViewSet)
 register_snippet(SearchViewSets)
 
 

@@ -3,6 +3,7 @@
 from pages.models.base import BasePage, ContentStatus
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
+from pages.models.files import OfferedFile, OffersFiles
 from pages.models.home import HomePage
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
 from pages.models.news import NewsIndexPage, NewsPage
@@ -15,6 +16,7 @@ from pages.models.searching import (
 )
 from pages.models.sections import SectionPage
 from pages.models.site import SiteSettings
+from pages.models.topics import Topic
 
 __all__ = [
     "BasePage",
@@ -30,6 +32,8 @@ __all__ = [
     "LoadedList",
     "NewsIndexPage",
     "NewsPage",
+    "OfferedFile",
+    "OffersFiles",
     "Passage",
     "SearchWithoutResults",
     "SectionPage",
@@ -38,4 +42,5 @@ __all__ = [
     "SiteRendition",
     "SiteSettings",
     "Synonym",
+    "Topic",
 ]

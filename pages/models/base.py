@@ -178,6 +178,13 @@ class BasePage(Page):
         """The date that search shows, and by which readers may choose."""
         return self.updated_on
 
+    def structured_data(self, base_url: str) -> list[dict[str, Any]]:
+        """Return what the page is to machines, as schema.org describes it, beside its place.
+
+        `base_url` is the site's address without a slash at the end.
+        """
+        return []
+
     def parts(self) -> Iterator[Part]:
         """Yield what search may find of the page beside its names, in the order of the page.
 

@@ -9,13 +9,14 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from pages.blocks import BodyBlock, TasksBlock
+from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.models.news import NewsPage
 from pages.navigation import listed_children
 from pages.public import public_pages
 
 
-class HomePage(BasePage):
+class HomePage(FollowedPage, BasePage):
     """The front door: what most people come for, and everything else below it."""
 
     parent_page_types = ["wagtailcore.Page"]
@@ -54,7 +55,7 @@ class HomePage(BasePage):
         page = self if deepest.pk == self.pk else deepest.specific
         if rest and not hasattr(page, "resolve_subpage"):
             raise Http404
-        return super().route(request, []) if page is self else page.route(request, rest)
+        return super().route(request, rest) if page is self else page.route(request, rest)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -20,6 +20,7 @@ from pages.search_index import index_documents
 WORD = re.compile(r"[^\W_]+")
 # PostgreSQL keeps 1 MB for each document at most; this many characters stay below it.
 MOST_INDEXED = 150_000
+PAGES_KNOWN_OF = "PDF"
 BOOKKEEPING = {"file_hash", "file_size"}  # what Wagtail saves on its own, and nobody reads
 
 
@@ -65,6 +66,12 @@ class SiteDocument(AbstractDocument):
         """The kind of file in capitals, such as PDF."""
         return self.file_extension.upper()
 
+    @property
+    def page_count(self) -> int | None:
+        """How many pages it has, if it is a PDF that has been read."""
+        reading = getattr(self, "reading", None)
+        return reading.page_count if reading and reading.file == self.file.name else None
+
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and have the file read once it is certain to stay, if it is a new one."""
@@ -109,6 +116,7 @@ class SiteDocument(AbstractDocument):
                 outcome, pages = text_of(file, self.file_extension, seconds)
         except FileNotFoundError:
             outcome, pages = Outcome.MISSING, []
+        counted = outcome == Outcome.READ and self.file_type == PAGES_KNOWN_OF
         with transaction.atomic():
             # Others may meanwhile note that a page offers it: no_key leaves them that.
             locked = SiteDocument.objects.select_for_update(no_key=True)
@@ -121,6 +129,7 @@ class SiteDocument(AbstractDocument):
                         "read_at": timezone.now(),
                         "outcome": outcome,
                         "pages": pages,
+                        "page_count": len(pages) if counted else None,
                     },
                 )
                 index.insert_or_update_object(same)
@@ -151,6 +160,7 @@ class DocumentReading(models.Model):
     read_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     pages = models.JSONField()  # the text of each page of a PDF, else one text
+    page_count = models.PositiveIntegerField(null=True)  # of a PDF that was read to its end
 
     def __str__(self) -> str:
         return f"{self.file}: {self.get_outcome_display()}"
@@ -158,7 +168,7 @@ class DocumentReading(models.Model):
     @property
     def has_page_numbers(self) -> bool:
         """Whether the first text is that of page 1, and so on."""
-        return self.file.lower().endswith(".pdf")
+        return self.file.upper().endswith(f".{PAGES_KNOWN_OF}")
 
     def in_words(self) -> str:
         """Return what search finds of the document, for an editor."""

@@ -8,11 +8,12 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
+from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.navigation import listed_children
 
 
-class SectionPage(BasePage):
+class SectionPage(FollowedPage, BasePage):
     """Introduces a part of the site and lists the pages in it."""
 
     parent_page_types = ["pages.HomePage", "pages.SectionPage"]

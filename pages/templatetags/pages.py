@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
-from pages.models import Contact, SiteSettings
+from pages.models import BasePage, Contact, SiteSettings
 from pages.navigation import Navigation
 from pages.public import is_live_now
 from pages.structured_data import breadcrumb_list, organisation_data
@@ -92,11 +92,13 @@ def _data_block(data: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def structured_data(context: Context, organisation: SiteSettings, trail: Navigation) -> SafeString:
-    """Return the organisation, and the way to this page, as schema.org data blocks."""
+    """Return the organisation, the way to this page and what it is, as schema.org data blocks."""
     base_url = Site.find_for_request(context["request"]).root_url
     blocks = [organisation_data(organisation, base_url)]
     if trail.breadcrumbs:
         blocks.append(breadcrumb_list(trail, base_url))
+    if isinstance(trail.page, BasePage):
+        blocks += trail.page.structured_data(base_url)
     return format_html_join("", "{}", ((_data_block(data),) for data in blocks))
 
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path, re_path
+from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
@@ -22,6 +22,7 @@ from wagtail.signals import page_published
 from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry
 from pages.models.base import BasePage
 from pages.parts import Part, parts_of, parts_of_fields
+from pages.routing import RoutedPage
 from privacy.forms import PrivacyNoticeForm, VersionsForm
 from privacy.models.activity import ProcessingActivity
 from privacy.models.version import NoticeVersion
@@ -40,7 +41,7 @@ class ContentsGroup:
     entries: list[ContentsEntry]
 
 
-class PrivacyNoticePage(RoutablePageMixin, BasePage):
+class PrivacyNoticePage(RoutedPage, BasePage):
     """What is done with people's data, why, and what they can do about it (UK GDPR, Article 13)."""
 
     parent_page_types = ["pages.HomePage", "pages.SectionPage"]
@@ -155,10 +156,6 @@ class PrivacyNoticePage(RoutablePageMixin, BasePage):
     def activity_list(self) -> list[ProcessingActivity]:
         """Appendix A, read once for the whole page."""
         return list(self.activities.all())
-
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Render at once: what serves the routes below does not come past BasePage."""
-        return self.rendered(super().serve(request, *args, **kwargs))
 
     def _rich_text(self) -> str:
         rows = [*self.section_list, *self.activity_list]
