@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from pages.models import (
     BasePage,
@@ -93,10 +94,25 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     blocks = [json.loads(block.string) for block in page.select('[type="application/ld+json"]')]
 
-    assert [block["@type"] for block in blocks] == ["GovernmentOrganization", "BreadcrumbList"]
+    assert [block["@type"] for block in blocks[:2]] == ["GovernmentOrganization", "BreadcrumbList"]
+    assert all(block["@context"] == "https://schema.org" for block in blocks)
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)
+
+
+def test_a_page_that_answers_questions_says_so_to_machines(client, site_home: HomePage) -> None:
+    def asked(summary: str) -> tuple[str, dict]:
+        return ("details", {"summary": summary, "text": RichText("<p>At 5pm.</p>")})
+
+    def types(*summaries: str) -> list[str]:
+        page = builders.content_page(body=[asked(summary) for summary in summaries])
+        soup = BeautifulSoup(client.get(page.url).content, "html.parser")
+        found = soup.select('[type="application/ld+json"]')
+        return [json.loads(block.string)["@type"] for block in found]
+
+    assert "FAQPage" in types("When does it close?", "How do I get there?", "A note")
+    assert "FAQPage" not in types("When does it close?", "A note", "Another")
 
 
 def test_what_is_typed_cannot_end_a_data_block(client, site_home: HomePage) -> None:
