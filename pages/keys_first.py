@@ -57,6 +57,8 @@ class KeysFirst:
             or self.stop is None
         ):
             return super()._do_search()
+        if self.stop <= self.start:
+            return []
         rows = asked.queryset
         filtered = bool(rows.query.where)
         keys: list[object] = []
