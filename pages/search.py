@@ -26,7 +26,7 @@ from pages.search_recommended import Recommended, pins_for
 from pages.vocabulary import Vocabulary
 from pages.words import words
 
-MOST_CANDIDATES = 200  # passages that are rated here
+MOST_CANDIDATES = 150  # passages that are rated here
 MOST_MATCHED = 3_000  # passages that an engine is asked to rate
 ENOUGH = 0.2  # of the best score; what is below has too little to do with what was typed
 MOST_SUGGESTIONS = 6
@@ -191,8 +191,9 @@ def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
     rare = [x for x, so_far in zip(frequent_last, matched, strict=True) if so_far <= MOST_MATCHED]
     any_rare = PlainText(" ".join(rare), operator="or")
     found = list(passages.search(any_rare)[:MOST_CANDIDATES]) if rare else []
-    if sum(passage.page_id is not None for passage in found) < len(found) / 2:
-        found += passages.filter(document=None).search(any_rare)[:MOST_CANDIDATES]
+    of_pages = sum(passage.page_id is not None for passage in found)
+    if of_pages < len(found) / 2:  # those of pages that are there already are the best of them
+        found += passages.filter(document=None).search(any_rare)[of_pages:MOST_CANDIDATES]
     if len(rare) < len(frequent_last):
         found += _with_names(frequent_last, "or")
         if not found or len(query.terms) > 1:
