@@ -3,7 +3,7 @@
 Both give the same answer: tests/pages/test_consultation_states.py tries one table of cases on both.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from django.db import models
@@ -37,6 +37,7 @@ class Dated(Protocol):
 
 def state_at(record: Dated, now: datetime) -> State:
     """Return the state of a consultation at a moment. A draft without its dates is not open yet."""
+    now = now.astimezone(UTC)  # two moments of one zone are compared by its clock, which goes back
     if not record.dates_unknown:
         if not (record.opens_at and record.closes_at) or record.opens_at > now:
             return State.UPCOMING
@@ -49,6 +50,7 @@ def state_at(record: Dated, now: datetime) -> State:
 
 def state_in_database(now: datetime) -> Case:
     """Return the same as an expression of the database."""
+    now = now.astimezone(UTC)
     not_yet = Q(opens_at=None) | Q(closes_at=None) | Q(opens_at__gt=now)
     return Case(
         When(not_yet, dates_unknown=False, then=Value(State.UPCOMING)),
