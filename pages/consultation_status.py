@@ -69,15 +69,13 @@ class Status:
                 return " ".join(filter(None, [closed, self._promise]))
             case State.ANSWERED:
                 return f"Answered on {day_in_words(self.page.answered_on)}{self._answered_late}."
-        if self.page.year:
-            return f"This was in {self.page.year}. It is closed."
-        return "It is closed. We do not know its dates."
+        return f"This was in {self.page.year}." if self.page.year else "We do not know its dates."
 
     @property
     def how_to_take_part(self) -> str:
         """What stands above the ways to take part; nothing while they are open."""
         if self.is_over:
-            return "It is closed. You can no longer take part. These were the ways to do so."
+            return "It is closed. You can no longer take part."
         if not self.is_open and self.page.opens_at:
             return f"You can take part from {moment_in_words(self.page.opens_at)}."
         return ""
@@ -92,9 +90,9 @@ class Status:
         if self.is_over and page.participants is not None:
             facts.append(("People who took part", f"{page.participants:,}"))
         if page.dates_unknown and not page.offered_files["files"]:
-            facts.append(("Papers", "The papers have not been added to this site yet"))
+            facts.append(("Papers", "The papers have not been added to this site yet."))
         if page.dates_unknown and not self.is_answered:
-            facts.append(("Outcome", "We do not have the outcome"))
+            facts.append(("Outcome", "We do not have the outcome."))
         return [(name, text) for name, text in facts if text]
 
     @property
@@ -106,7 +104,7 @@ class Status:
         return [
             ("Opened" if past or self.is_open else "Opens", opening),
             ("Closed" if past else "Closes", closing),
-            ("Answer", "" if self.is_answered else self._promise or self._no_promise),
+            ("Answer", self._answer),
         ]
 
     @property
@@ -126,8 +124,11 @@ class Status:
         return f"We said that we would answer by {day_in_words(due)}. The answer is {late} late."
 
     @property
-    def _no_promise(self) -> str:
-        return "We have not said when we will answer"
+    def _answer(self) -> str:
+        """What is known of the answer, unless the sentence says it."""
+        if self.page.answer_due_on is None and not self.is_answered:
+            return "We have not said when we will answer."
+        return "" if self.is_over else self._promise
 
     @property
     def _answered_late(self) -> str:

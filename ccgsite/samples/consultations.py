@@ -1,4 +1,4 @@
-"""Sample consultations in every state, below the first list of consultations."""
+"""Sample consultations in every state, below the list of current ones."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ def add(home: Page, number: int, today: date) -> list[Page]:
 
     Returns the new ones; none if the site has no list of consultations.
     """
-    index = ConsultationIndexPage.objects.descendant_of(home).order_by("path").first()
+    lists = ConsultationIndexPage.objects.descendant_of(home)
+    index = lists.filter(lists="current").order_by("path").first() or lists.first()
     if index is None:
         return []
     pages = (publish(index, _consultation(place, today)) for place in range(number))

@@ -375,6 +375,11 @@ def test_a_refusal_keeps_what_was_typed_and_can_be_mended(cms, index) -> None:
     assert made().ways.count() == 2
 
 
+def test_it_needs_a_text(cms, index) -> None:
+    assert post(cms, index, body=streamfield([])).status_code == 200
+    assert nothing_made()
+
+
 def test_a_file_needs_somebody_to_ask_for_other_formats(cms, index) -> None:
     paper = SiteDocument.objects.create(title="Plan", file=ContentFile(b"%PDF-1.4\n", "plan.pdf"))
     files = [{"document": paper.pk, "title": "", "language": "en"}]
