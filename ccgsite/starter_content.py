@@ -18,6 +18,8 @@ from ccgsite.content_fields import FieldReader, tidy
 from ccgsite.content_files import ContentFileError, PageFile, page_files, read_yaml
 from pages.models import (
     BasePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     Contact,
     ContentPage,
     HomePage,
@@ -32,6 +34,8 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "home": HomePage,
     "section": SectionPage,
     "content": ContentPage,
+    "consultation": ConsultationPage,
+    "consultation_index": ConsultationIndexPage,
     "cookies": CookiesPage,
     "news_index": NewsIndexPage,
     "news": NewsPage,

@@ -4,21 +4,26 @@ Every argument can be given as the model's field; what is left out gets a value 
 and not worth reading. `body` is a list of `("block type", value)` as the models take it.
 """
 
+from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.models import (
     BasePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     Contact,
     ContentPage,
     HomePage,
     NewsIndexPage,
     NewsPage,
     SectionPage,
+    WayToTakePart,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
@@ -55,6 +60,29 @@ def news_index(parent: Page | None = None, **facts: Any) -> NewsIndexPage:
 
 def news_page(parent: Page | None = None, **facts: Any) -> NewsPage:
     return _publish(NewsPage, parent or news_index(), {"body": BODY, **facts})
+
+
+def consultation_index(parent: Page | None = None, **facts: Any) -> ConsultationIndexPage:
+    return _publish(ConsultationIndexPage, parent, facts)
+
+
+def consultation(parent: Page | None = None, **facts: Any) -> ConsultationPage:
+    """Return a consultation in the starter site's first list, open for a week on either side.
+
+    Its one way to take part is by post, unless `ways` says; the week holds unless a date is given.
+    """
+    dates = {"opens_at", "closes_at", "dates_unknown"} & facts.keys()
+    now = timezone.now().replace(second=0, microsecond=0)
+    week = timedelta(days=7)
+    open_now = {} if dates else {"opens_at": now - week, "closes_at": now + week}
+    parent = parent or ConsultationIndexPage.objects.order_by("path").first()
+    ways = [way(kind="post", address="1 Example Road\nExampletown")]
+    return _publish(ConsultationPage, parent, {"body": BODY, "ways": ways, **open_now, **facts})
+
+
+def way(**facts: Any) -> WayToTakePart:
+    """Return a way to take part that belongs to no consultation yet."""
+    return WayToTakePart(**facts)
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

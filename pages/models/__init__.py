@@ -1,6 +1,9 @@
 """The map of the site's models."""
 
 from pages.models.base import BasePage, ContentStatus
+from pages.models.consultation_lists import ConsultationIndexPage
+from pages.models.consultation_rows import ConsultationFile, OutcomeRow, WayToTakePart
+from pages.models.consultations import ConsultationPage
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
 from pages.models.files import OfferedFile, OffersFiles
@@ -20,6 +23,9 @@ from pages.models.topics import Topic
 
 __all__ = [
     "BasePage",
+    "ConsultationFile",
+    "ConsultationIndexPage",
+    "ConsultationPage",
     "Contact",
     "ContentPage",
     "ContentStatus",
@@ -34,6 +40,7 @@ __all__ = [
     "NewsPage",
     "OfferedFile",
     "OffersFiles",
+    "OutcomeRow",
     "Passage",
     "SearchWithoutResults",
     "SectionPage",
@@ -43,4 +50,5 @@ __all__ = [
     "SiteSettings",
     "Synonym",
     "Topic",
+    "WayToTakePart",
 ]

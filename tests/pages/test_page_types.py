@@ -13,6 +13,8 @@ from wagtail.rich_text import RichText
 
 from pages.models import (
     BasePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     ContentPage,
     HomePage,
     NewsIndexPage,
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.django_db
 BUILDERS = {
     SectionPage: builders.section,
     ContentPage: builders.content_page,
+    ConsultationIndexPage: builders.consultation_index,
+    ConsultationPage: builders.consultation,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
     CookiesPage: builders.cookies_page,
@@ -37,6 +41,8 @@ PARENTS = {
     HomePage: {Page},
     SectionPage: {HomePage, SectionPage},
     ContentPage: {HomePage, SectionPage},
+    ConsultationIndexPage: {HomePage, SectionPage},
+    ConsultationPage: {ConsultationIndexPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
     CookiesPage: {HomePage},
@@ -48,6 +54,8 @@ MOST_QUERIES = {
     "/your-health/": 15,
     "/your-health/self-care/": 15,
     "/news/": 16,
+    "/hearing-from-you/previous-consultations/": 17,
+    "/hearing-from-you/previous-consultations/mental-health-rehabilitation/": 20,
     "/search/?q=flu": 16,
     "/search/?q=xyzzy": 18,
     "/search/suggestions/?q=flu": 17,
