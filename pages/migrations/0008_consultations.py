@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('decision_url', models.URLField(blank=True, help_text='or the address of a page elsewhere.', validators=[django.core.validators.URLValidator(schemes=['https', 'http'])], verbose_name='address of the decision')),
                 ('decision_text', models.CharField(blank=True, help_text='Say where the link goes. A page of this site has its title if this is empty.', max_length=120, verbose_name='words of the link to the decision')),
                 ('decision_page', models.ForeignKey(blank=True, help_text="A page of this site, such as a meeting's minutes,", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page', verbose_name='page with the decision')),
-                ('format_contact', models.ForeignKey(blank=True, help_text='Who sends the same in large print, in easy read or in another way. A contact with an e-mail address; needed as soon as there is a file.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pages.contact', verbose_name='contact for other formats')),
+                ('format_contact', models.ForeignKey(blank=True, help_text='Who sends the same in large print, in easy read or in another way. A contact with an e-mail address; needed as soon as there is a file.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pages.contact', verbose_name='contact for other formats')),
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pages.topic')),
             ],
             options={
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
                 ('title', models.CharField(blank=True, help_text="Instead of the document's own title.", max_length=150)),
                 ('language', models.CharField(choices=[('en', 'English'), ('ar', 'Arabic'), ('bn', 'Bengali'), ('bfi', 'British Sign Language'), ('yue', 'Cantonese'), ('zh', 'Chinese'), ('gu', 'Gujarati'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('pa', 'Punjabi'), ('ro', 'Romanian'), ('so', 'Somali'), ('ur', 'Urdu')], default='en', help_text="Of the file's text.", max_length=5)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pages.sitedocument', verbose_name='file')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pages.sitedocument', verbose_name='file')),
                 ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='pages.consultationpage')),
             ],
             options={

@@ -37,7 +37,7 @@ class OfferedFile(Orderable):
     document = models.ForeignKey(
         "pages.SiteDocument",
         verbose_name="file",
-        on_delete=models.PROTECT,
+        on_delete=models.CASCADE,  # a draft that names a file that is gone cannot keep it anyway
         related_name="+",
     )
     title = models.CharField(
@@ -103,7 +103,7 @@ class OffersFiles(models.Model):
         verbose_name="contact for other formats",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="+",
         help_text="Who sends the same in large print, in easy read or in another way. "
         "A contact with an e-mail address; needed as soon as there is a file.",
