@@ -1,6 +1,5 @@
 """The CMS as editors see it."""
 
-from django.http import Http404, HttpRequest
 from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -8,8 +7,9 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from pages.document_admin import document_urls
 from pages.links import DocumentLink, PublicPageLink
-from pages.models import Contact, SiteDocument, Topic
+from pages.models import Contact, Topic
 from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
 from pages.search_admin import SearchViewSets
 
@@ -40,17 +40,13 @@ register_snippet(TopicViewSet)
 register_snippet(SearchViewSets)
 
 
-@hooks.register("before_serve_document", order=-10)
-def private_documents_are_not_found(document: SiteDocument, request: HttpRequest) -> None:
-    """Answer 404, not a way to sign in, for a document in a private collection."""
-    if document.collection.get_view_restrictions().exists():
-        raise Http404
-
-
 @hooks.register("register_rich_text_features", order=10)
 def link_to_what_readers_may_see(features: FeatureRegistry) -> None:
     features.register_link_type(PublicPageLink)
     features.register_link_type(DocumentLink)
+
+
+hooks.register("register_admin_urls", document_urls)
 
 
 @hooks.register("register_admin_urls")

@@ -18,7 +18,11 @@ from pages.models import (
     HomePage,
     NewsIndexPage,
     NewsPage,
+    PublicationFile,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
+    SiteDocument,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
@@ -55,6 +59,21 @@ def news_index(parent: Page | None = None, **facts: Any) -> NewsIndexPage:
 
 def news_page(parent: Page | None = None, **facts: Any) -> NewsPage:
     return _publish(NewsPage, parent or news_index(), {"body": BODY, **facts})
+
+
+def publication_index(parent: Page | None = None, **facts: Any) -> PublicationIndexPage:
+    return _publish(PublicationIndexPage, parent, facts)
+
+
+def publication(
+    parent: Page | None = None, *documents: SiteDocument, **facts: Any
+) -> PublicationPage:
+    """Return a report that offers the documents, with a contact for other formats if it does."""
+    if documents:
+        files = [PublicationFile(document=document) for document in documents]
+        facts = {"format_contact": contact(), "files": files, **facts}
+    parent = parent or publication_index()
+    return _publish(PublicationPage, parent, {"kind": "report", "body": BODY, **facts})
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

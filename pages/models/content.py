@@ -11,7 +11,7 @@ from pages.models.base import BasePage
 class ContentPage(BasePage):
     """Text on one subject."""
 
-    parent_page_types = ["pages.HomePage", "pages.SectionPage"]
+    parent_page_types = ["pages.HomePage", "pages.SectionPage", "pages.PublicationIndexPage"]
     subpage_types: list[str] = []
     page_description = "Text on one subject: advice, a list, a policy."
     template = "pages/content_page.html"

@@ -16,6 +16,8 @@ from pages.models import (
     HomePage,
     NewsIndexPage,
     NewsPage,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
 )
 from pages.search import search_pages
@@ -29,15 +31,19 @@ BUILDERS = {
     ContentPage: builders.content_page,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    PublicationIndexPage: builders.publication_index,
+    PublicationPage: builders.publication,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
 PARENTS = {
     HomePage: {Page},
-    SectionPage: {HomePage, SectionPage},
-    ContentPage: {HomePage, SectionPage},
+    SectionPage: {HomePage, SectionPage, PublicationIndexPage},
+    ContentPage: {HomePage, SectionPage, PublicationIndexPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    PublicationIndexPage: {HomePage, SectionPage, PublicationIndexPage},
+    PublicationPage: {PublicationIndexPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
@@ -47,6 +53,7 @@ MOST_QUERIES = {
     "/your-health/": 15,
     "/your-health/self-care/": 15,
     "/news/": 16,
+    "/publications/publication-scheme/policies-and-procedures/": 18,
     "/search/?q=flu": 16,
     "/search/?q=xyzzy": 18,
     "/search/suggestions/?q=flu": 17,
@@ -93,7 +100,7 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     blocks = [json.loads(block.string) for block in page.select('[type="application/ld+json"]')]
 
-    assert [block["@type"] for block in blocks] == ["GovernmentOrganization", "BreadcrumbList"]
+    assert [block["@type"] for block in blocks[:2]] == ["GovernmentOrganization", "BreadcrumbList"]
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)

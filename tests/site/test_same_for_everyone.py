@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from pages.models import SiteDocument
+from tests import builders
 from pages.public import public_pages
 from privacy.gates import GATES
 from privacy.models import AnalyticsSettings
@@ -86,6 +87,7 @@ def test_a_document_that_a_browser_kept_keeps_its_own_policy(client: Client) -> 
     document = SiteDocument.objects.create(
         title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
     )
+    builders.content_page(body=[("document", {"document": document, "text": ""})])
     first = client.get(document.url)
     assert b"".join(first.streaming_content)
     assert "script-src" not in first["Content-Security-Policy"]
