@@ -1,8 +1,5 @@
 """What the CMS adds for documents: opening them, and deleting an earlier version."""
 
-from typing import Any
-
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from wagtail.admin.views import generic
 from wagtail.documents.permissions import permission_policy

@@ -10,7 +10,13 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from pages.document_admin import document_urls
 from pages.links import DocumentLink, PublicPageLink
 from pages.models import Contact, Topic
-from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
+from pages.reports import (
+    DocumentsNotSearched,
+    PagesToLookAfter,
+    PublicationsFilesOnly,
+    report_entry,
+    report_paths,
+)
 from pages.search_admin import SearchViewSets
 
 
@@ -54,6 +60,7 @@ def report_urls() -> list[URLPattern]:
     return [
         *report_paths(PagesToLookAfter, "pages-to-look-after"),
         *report_paths(DocumentsNotSearched, "documents-not-searched"),
+        *report_paths(PublicationsFilesOnly, "publications-files-only"),
     ]
 
 
@@ -65,3 +72,8 @@ def report_menu_item() -> MenuItem:
 @hooks.register("register_reports_menu_item")
 def report_of_documents_menu_item() -> MenuItem:
     return report_entry(DocumentsNotSearched, order=20)
+
+
+@hooks.register("register_reports_menu_item")
+def report_of_publications_menu_item() -> MenuItem:
+    return report_entry(PublicationsFilesOnly, order=30)

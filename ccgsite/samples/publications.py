@@ -52,6 +52,7 @@ def add(home: HomePage, number: int, today: date) -> list[Page]:
     )
     added = []
     for position, kind, topic, (files, has_text), index in islice(facts, number):
+        own_text = text(f"This would be the text of a {kind.label.lower()}.")
         label = f"{kind.label} {position} about {topic.name.lower().removeprefix('sample entry: ')}"
         page = PublicationPage(
             title=labelled(label),
@@ -60,7 +61,7 @@ def add(home: HomePage, number: int, today: date) -> list[Page]:
             kind=kind,
             topic=topic,
             published_on=today - timedelta(days=DAYS_BETWEEN * (position - 1)),
-            body=body(text(f"This would be the text of a {kind.label.lower()}.")) if has_text else [],
+            body=body(own_text) if has_text else [],
             files=[PublicationFile(document=documents[name]) for name in files],
             format_contact=_contact() if files else None,
         )

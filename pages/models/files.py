@@ -82,6 +82,8 @@ class OfferingForm(PageForm):
 
     def _rows_with_a_file(self) -> list[bool]:
         """Return, for each row that stays, whether it names a file."""
+        for formset in self.formsets.values():
+            formset.is_valid()  # Wagtail would only look at the rows after this form
         return [
             any(
                 form.cleaned_data.get(field.name)

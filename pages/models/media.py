@@ -12,7 +12,13 @@ from wagtail.documents.models import AbstractDocument, Document, DocumentQuerySe
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.search import index
 
-from pages.document_addresses import KEY_LENGTH, content_type_of, is_for_editors, new_key, own_folder
+from pages.document_addresses import (
+    KEY_LENGTH,
+    content_type_of,
+    is_for_editors,
+    new_key,
+    own_folder,
+)
 from pages.document_check import check_upload
 from pages.document_text import SECONDS_AT_UPLOAD, Outcome, text_of
 from pages.models.earlier_files import EarlierFile

@@ -17,7 +17,7 @@ from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, ContentsEntry, contents
-from pages.choosing import Listing, ListFilter, by_year
+from pages.choosing import ListFilter, Listing, by_year
 from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.models.files import OfferedFile, OfferingForm, OffersFiles

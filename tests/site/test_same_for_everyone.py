@@ -5,11 +5,11 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from pages.models import SiteDocument
-from tests import builders
 from pages.public import public_pages
 from privacy.gates import GATES
 from privacy.models import AnalyticsSettings
 from privacy.registry import groups_in_use
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
