@@ -25,6 +25,7 @@ from pages.models import (
     HomePage,
     NewsIndexPage,
     NewsPage,
+    PublicationIndexPage,
     SectionPage,
     SiteSettings,
 )
@@ -40,6 +41,7 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "news_index": NewsIndexPage,
     "news": NewsPage,
     "privacy_notice": PrivacyNoticePage,
+    "publication_index": PublicationIndexPage,
 }
 ROWS: dict[str, type[models.Model]] = {
     "sections": NoticeSection,

@@ -37,7 +37,18 @@ def seen_by_visitors(pages: Iterable[Page]) -> list[Page]:
 
 
 def public_documents() -> QuerySet:
-    """Return the documents that a visitor may open: those in no private collection."""
+    """Return the documents that a visitor may open: those that a public page offers.
+
+    Which pages offer a document is noted when they are published; whether they are public is
+    asked here, each time.
+    """
+    documents = get_document_model().objects
+    offered = documents.filter(offers__page__in=public_pages()).values("pk")
+    return documents_not_private().filter(pk__in=offered)
+
+
+def documents_not_private() -> QuerySet:
+    """Return the documents in no private collection, whether or not a page offers them."""
     private = Q()
     for path in CollectionViewRestriction.objects.values_list("collection__path", flat=True):
         private |= Q(collection__path__startswith=path)

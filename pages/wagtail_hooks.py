@@ -1,6 +1,5 @@
 """The CMS as editors see it."""
 
-from django.http import Http404, HttpRequest
 from django.urls import URLPattern
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -8,9 +7,16 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from pages.document_admin import document_urls
 from pages.links import DocumentLink, PublicPageLink
-from pages.models import Contact, SiteDocument, Topic
-from pages.reports import DocumentsNotSearched, PagesToLookAfter, report_entry, report_paths
+from pages.models import Contact, Topic
+from pages.reports import (
+    DocumentsNotSearched,
+    PagesToLookAfter,
+    PublicationsFilesOnly,
+    report_entry,
+    report_paths,
+)
 from pages.search_admin import SearchViewSets
 
 
@@ -40,17 +46,13 @@ register_snippet(TopicViewSet)
 register_snippet(SearchViewSets)
 
 
-@hooks.register("before_serve_document", order=-10)
-def private_documents_are_not_found(document: SiteDocument, request: HttpRequest) -> None:
-    """Answer 404, not a way to sign in, for a document in a private collection."""
-    if document.collection.get_view_restrictions().exists():
-        raise Http404
-
-
 @hooks.register("register_rich_text_features", order=10)
 def link_to_what_readers_may_see(features: FeatureRegistry) -> None:
     features.register_link_type(PublicPageLink)
     features.register_link_type(DocumentLink)
+
+
+hooks.register("register_admin_urls", document_urls)
 
 
 @hooks.register("register_admin_urls")
@@ -58,6 +60,7 @@ def report_urls() -> list[URLPattern]:
     return [
         *report_paths(PagesToLookAfter, "pages-to-look-after"),
         *report_paths(DocumentsNotSearched, "documents-not-searched"),
+        *report_paths(PublicationsFilesOnly, "publications-files-only"),
     ]
 
 
@@ -69,3 +72,8 @@ def report_menu_item() -> MenuItem:
 @hooks.register("register_reports_menu_item")
 def report_of_documents_menu_item() -> MenuItem:
     return report_entry(DocumentsNotSearched, order=20)
+
+
+@hooks.register("register_reports_menu_item")
+def report_of_publications_menu_item() -> MenuItem:
+    return report_entry(PublicationsFilesOnly, order=30)

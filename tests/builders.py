@@ -22,7 +22,11 @@ from pages.models import (
     HomePage,
     NewsIndexPage,
     NewsPage,
+    PublicationFile,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
+    SiteDocument,
     WayToTakePart,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
@@ -83,6 +87,21 @@ def consultation(parent: Page | None = None, **facts: Any) -> ConsultationPage:
 def way(**facts: Any) -> WayToTakePart:
     """Return a way to take part that belongs to no consultation yet."""
     return WayToTakePart(**facts)
+
+
+def publication_index(parent: Page | None = None, **facts: Any) -> PublicationIndexPage:
+    return _publish(PublicationIndexPage, parent, facts)
+
+
+def publication(
+    parent: Page | None = None, *documents: SiteDocument, **facts: Any
+) -> PublicationPage:
+    """Return a report that offers the documents, with a contact for other formats if it does."""
+    if documents:
+        files = [PublicationFile(document=document) for document in documents]
+        facts = {"format_contact": contact(), "files": files, **facts}
+    parent = parent or publication_index()
+    return _publish(PublicationPage, parent, {"kind": "report", "body": BODY, **facts})
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

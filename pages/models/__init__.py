@@ -6,11 +6,18 @@ from pages.models.consultation_rows import ConsultationFile, OutcomeRow, WayToTa
 from pages.models.consultations import ConsultationPage
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
+from pages.models.earlier_files import EarlierFile
 from pages.models.files import OfferedFile, OffersFiles
 from pages.models.home import HomePage
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
 from pages.models.news import NewsIndexPage, NewsPage
 from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
+from pages.models.publications import (
+    PublicationFile,
+    PublicationIndexPage,
+    PublicationKind,
+    PublicationPage,
+)
 from pages.models.searching import (
     EmergencyPhrases,
     LoadedList,
@@ -31,6 +38,7 @@ __all__ = [
     "ContentStatus",
     "DocumentOffer",
     "DocumentReading",
+    "EarlierFile",
     "EmergencyPhrases",
     "HomePage",
     "IndexState",
@@ -42,6 +50,10 @@ __all__ = [
     "OffersFiles",
     "OutcomeRow",
     "Passage",
+    "PublicationFile",
+    "PublicationIndexPage",
+    "PublicationKind",
+    "PublicationPage",
     "SearchWithoutResults",
     "SectionPage",
     "SiteDocument",

@@ -14,7 +14,7 @@ from pages.structured_data import questions
 class ContentPage(BasePage):
     """Text on one subject."""
 
-    parent_page_types = ["pages.HomePage", "pages.SectionPage"]
+    parent_page_types = ["pages.HomePage", "pages.SectionPage", "pages.PublicationIndexPage"]
     subpage_types: list[str] = []
     page_description = "Text on one subject: advice, a list, a policy."
     template = "pages/content_page.html"

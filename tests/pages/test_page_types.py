@@ -19,6 +19,8 @@ from pages.models import (
     HomePage,
     NewsIndexPage,
     NewsPage,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
 )
 from pages.search import search_pages
@@ -34,17 +36,21 @@ BUILDERS = {
     ConsultationPage: builders.consultation,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    PublicationIndexPage: builders.publication_index,
+    PublicationPage: builders.publication,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
 PARENTS = {
     HomePage: {Page},
-    SectionPage: {HomePage, SectionPage},
-    ContentPage: {HomePage, SectionPage},
     ConsultationIndexPage: {HomePage, SectionPage},
     ConsultationPage: {ConsultationIndexPage},
+    SectionPage: {HomePage, SectionPage, PublicationIndexPage},
+    ContentPage: {HomePage, SectionPage, PublicationIndexPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    PublicationIndexPage: {HomePage, SectionPage, PublicationIndexPage},
+    PublicationPage: {PublicationIndexPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
@@ -56,6 +62,7 @@ MOST_QUERIES = {
     "/news/": 16,
     "/hearing-from-you/previous-consultations/": 17,
     "/hearing-from-you/previous-consultations/mental-health-rehabilitation/": 20,
+    "/publications/publication-scheme/policies-and-procedures/": 18,
     "/search/?q=flu": 16,
     "/search/?q=xyzzy": 18,
     "/search/suggestions/?q=flu": 17,
