@@ -21,8 +21,10 @@ from pages.models import (
     Contact,
     ContentPage,
     HomePage,
+    MeetingIndexPage,
     NewsIndexPage,
     NewsPage,
+    PeopleIndexPage,
     SectionPage,
     SiteSettings,
 )
@@ -35,6 +37,8 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "cookies": CookiesPage,
     "news_index": NewsIndexPage,
     "news": NewsPage,
+    "meeting_index": MeetingIndexPage,
+    "people_index": PeopleIndexPage,
     "privacy_notice": PrivacyNoticePage,
 }
 ROWS: dict[str, type[models.Model]] = {

@@ -1,6 +1,7 @@
 """What editors may type, said in their words."""
 
 import re
+from datetime import date
 
 from django.core.exceptions import ValidationError
 
@@ -22,4 +23,14 @@ def validate_phone(value: str) -> None:
         digits in SHORT_CODES or NATIONAL_NUMBER.fullmatch(digits)
     ):
         message = "Enter a UK phone number with its area code, such as 01632 960 001."
+        raise ValidationError(message)
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1948, 2100  # the NHS began in 1948
+
+
+def validate_year(value: date) -> None:
+    """Refuse a date or a moment in a year that must be a slip. Raises ValidationError."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        message = f"Check the year: it has to be between {EARLIEST_YEAR} and {LATEST_YEAR}."
         raise ValidationError(message)

@@ -1,13 +1,20 @@
 """The map of the site's models."""
 
+from pages.models.agenda import AgendaItem
 from pages.models.base import BasePage, ContentStatus
+from pages.models.committees import CommitteePage, TermsFile
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
 from pages.models.files import OfferedFile, OffersFiles
 from pages.models.home import HomePage
+from pages.models.interests import Interest
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
+from pages.models.meeting_index import MeetingIndexPage
+from pages.models.meetings import MeetingPage, MinutesFile
 from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.papers import PaperPage
 from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
+from pages.models.people import Membership, PeopleIndexPage, PersonGroup, PersonPage
 from pages.models.searching import (
     EmergencyPhrases,
     LoadedList,
@@ -19,7 +26,9 @@ from pages.models.site import SiteSettings
 from pages.models.topics import Topic
 
 __all__ = [
+    "AgendaItem",
     "BasePage",
+    "CommitteePage",
     "Contact",
     "ContentPage",
     "ContentStatus",
@@ -29,12 +38,21 @@ __all__ = [
     "HomePage",
     "IndexState",
     "IndexedWord",
+    "Interest",
     "LoadedList",
+    "MeetingIndexPage",
+    "MeetingPage",
+    "Membership",
+    "MinutesFile",
     "NewsIndexPage",
     "NewsPage",
     "OfferedFile",
     "OffersFiles",
+    "PaperPage",
     "Passage",
+    "PeopleIndexPage",
+    "PersonGroup",
+    "PersonPage",
     "SearchWithoutResults",
     "SectionPage",
     "SiteDocument",
@@ -42,5 +60,6 @@ __all__ = [
     "SiteRendition",
     "SiteSettings",
     "Synonym",
+    "TermsFile",
     "Topic",
 ]

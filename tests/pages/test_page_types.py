@@ -12,10 +12,16 @@ from wagtail.models import Page
 
 from pages.models import (
     BasePage,
+    CommitteePage,
     ContentPage,
     HomePage,
+    MeetingIndexPage,
+    MeetingPage,
     NewsIndexPage,
     NewsPage,
+    PaperPage,
+    PeopleIndexPage,
+    PersonPage,
     SectionPage,
 )
 from pages.search import search_pages
@@ -29,6 +35,12 @@ BUILDERS = {
     ContentPage: builders.content_page,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    CommitteePage: builders.committee,
+    PeopleIndexPage: builders.people_index,
+    PersonPage: builders.person,
+    MeetingIndexPage: builders.meeting_index,
+    MeetingPage: builders.meeting,
+    PaperPage: builders.paper,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
@@ -38,6 +50,12 @@ PARENTS = {
     ContentPage: {HomePage, SectionPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    CommitteePage: {SectionPage},
+    PeopleIndexPage: {HomePage, SectionPage},
+    PersonPage: {PeopleIndexPage},
+    MeetingIndexPage: {HomePage, SectionPage},
+    MeetingPage: {MeetingIndexPage},
+    PaperPage: {MeetingPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
@@ -93,7 +111,8 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     blocks = [json.loads(block.string) for block in page.select('[type="application/ld+json"]')]
 
-    assert [block["@type"] for block in blocks] == ["GovernmentOrganization", "BreadcrumbList"]
+    kinds = [block["@type"] for block in blocks]
+    assert kinds[:2] == ["GovernmentOrganization", "BreadcrumbList"]  # then what the page itself is
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)
