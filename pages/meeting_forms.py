@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 
 from pages.models.files import OfferingForm
 from pages.models.papers import WITH_MEETING, draft_papers, papers_below, ready_or_not
 from pages.public import is_live_now
+from pages.row_forms import rows_that_stay
 
 
 class MeetingForm(OfferingForm):
@@ -24,7 +24,7 @@ class MeetingForm(OfferingForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        agenda = self._rows("agenda")
+        agenda = rows_that_stay(self, "agenda")
         times = Counter(form.instance.html_id for form in agenda)
         for form in agenda:
             if times[form.instance.html_id] > 1:
@@ -41,17 +41,8 @@ class MeetingForm(OfferingForm):
         return cleaned
 
     def _check_minutes(self, cleaned: dict[str, Any]) -> None:
-        has_minutes = bool(cleaned.get("minutes_page") or self._rows("minutes_files"))
+        has_minutes = bool(cleaned.get("minutes_page") or rows_that_stay(self, "minutes_files"))
         if has_minutes and not cleaned.get("minutes_state"):
             self.add_error("minutes_state", "Say whether these minutes are a draft or approved.")
         if cleaned.get("minutes_state") and not has_minutes:
             self.add_error("minutes_state", "Add the minutes, or empty this.")
-
-    def _rows(self, name: str) -> list[forms.ModelForm]:
-        """Return the rows that will stay and can be read; the others have errors already."""
-        formset = self.formsets.get(name)
-        return [
-            form
-            for form in (formset.forms if formset else [])
-            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
-        ]

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.template.defaultfilters import filesizeformat
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -147,3 +148,14 @@ class ShownItem:
     @property
     def has_paper(self) -> bool:
         return bool(self.paper or self.row.document_id)
+
+    @property
+    def file_facts(self) -> list[str]:
+        """What a reader wants to know of the file beside its type: size, pages and language."""
+        document = self.row.document
+        pages = document.page_count
+        return [
+            *([filesizeformat(document.file_size)] if document.file_size else []),
+            *([f"{pages} page{'' if pages == 1 else 's'}"] if pages else []),
+            *([self.row.get_language_display()] if self.row.is_foreign else []),
+        ]

@@ -89,7 +89,7 @@ class OfferingForm(PageForm):
             )
             for formset in self.formsets.values()
             for form in formset.forms
-            if hasattr(form, "cleaned_data") and not form.cleaned_data.get("DELETE")
+            if form.is_valid() and not form.cleaned_data.get("DELETE")
         ]
 
 

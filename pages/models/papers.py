@@ -21,7 +21,7 @@ from pages.models.base import BasePage
 from pages.public import is_live_now
 from pages.times import day_and_time
 
-PAPER_TEXT = BodyBlock(required=False)  # that it is missing is said of the field
+PAPER_TEXT = BodyBlock(required=False)  # of a text that is missing is said just that
 WITH_MEETING = "publish_papers"  # the meeting's box, by its name in revisions
 
 
@@ -171,6 +171,8 @@ def _problems(paper: PaperPage, draft: PaperPage) -> Iterator[str]:
         yield "it has no summary"
     try:
         draft.body = PAPER_TEXT.clean(draft.body)
+        if not draft.body:
+            yield "it has no text"
     except StreamBlockValidationError:
         yield "a block of its text is incomplete; open it and press Publish to see which"
     try:

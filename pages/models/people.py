@@ -24,6 +24,7 @@ from pages.models.interests import REGISTER, Interest, register_table
 from pages.models.listing_text import ListText
 from pages.parts import Part, parts_of
 from pages.public import public_only, public_pages
+from pages.row_forms import rows_that_stay
 from pages.times import has_passed
 from pages.validators import validate_year
 
@@ -122,13 +123,12 @@ class PersonForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        rows = self.formsets.get("interests")
-        stay = [
-            form
-            for form in (rows.forms if rows else [])
-            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
-        ]
-        if stay and not self.is_deferred_validation and not cleaned.get("interests_declared_on"):
+        declared = rows_that_stay(self, "interests")
+        if (
+            declared
+            and not self.is_deferred_validation
+            and not cleaned.get("interests_declared_on")
+        ):
             self.add_error("interests_declared_on", "Say when these interests were declared.")
         return cleaned
 
