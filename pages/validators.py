@@ -1,6 +1,7 @@
 """What editors may type, said in their words."""
 
 import re
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -48,3 +49,13 @@ def odd_years(record: models.Model, *names: str) -> dict[str, ValidationError]:
         except ValidationError as error:
             errors[name] = error
     return errors
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1948, 2100  # the NHS began in 1948
+
+
+def validate_year(value: date) -> None:
+    """Refuse a date or a moment in a year that must be a slip. Raises ValidationError."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        message = f"Check the year: it has to be between {EARLIEST_YEAR} and {LATEST_YEAR}."
+        raise ValidationError(message)

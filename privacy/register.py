@@ -4,8 +4,6 @@
 what readers of the published notice see.
 """
 
-import csv
-import io
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import RichText
 
 from pages.models import SiteSettings
+from pages.spreadsheets import csv_table
 from privacy.articles import TICKED
 from privacy.models.activity import ProcessingActivity
 from privacy.models.version import NoticeVersion
@@ -60,7 +59,6 @@ ABOUT = (
     "A cell that would begin with =, +, - or @ has an apostrophe (') before it, so that no "
     "spreadsheet runs it as a formula."
 )
-FORMULA_SIGNS = tuple("=+-@＝＋－＠")  # noqa: RUF001 - some spreadsheets know the wide ones too
 
 
 def register_file(page: "PrivacyNoticePage", name: str) -> HttpResponse:
@@ -75,11 +73,7 @@ def register_file(page: "PrivacyNoticePage", name: str) -> HttpResponse:
 
 def as_csv(page: "PrivacyNoticePage") -> bytes:
     """Return the activities as a table; `ABOUT` says how."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    writer.writerows([cell(value) for value in row.values()] for row in activities(page))
-    return file.getvalue().encode("utf-8-sig")
+    return csv_table(COLUMNS, ([cell(value) for value in row.values()] for row in activities(page)))
 
 
 def as_json(page: "PrivacyNoticePage") -> bytes:
@@ -186,7 +180,7 @@ def cell(value: Any) -> str:
             return "yes" if value else "no"
         case list():
             return cell("\n".join(item if isinstance(item, str) else _item(item) for item in value))
-    return f"'{value}" if value.startswith(FORMULA_SIGNS) else value
+    return str(value)
 
 
 def _item(parts: dict[str, Any]) -> str:

@@ -4,9 +4,10 @@ Every argument can be given as the model's field; what is left out gets a value 
 and not worth reading. `body` is a list of `("block type", value)` as the models take it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.text import slugify
@@ -14,14 +15,23 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.models import (
+    AgendaItem,
     BasePage,
+    CommitteePage,
     ConsultationIndexPage,
     ConsultationPage,
     Contact,
     ContentPage,
     HomePage,
+    Interest,
+    MeetingIndexPage,
+    MeetingPage,
     NewsIndexPage,
     NewsPage,
+    PaperPage,
+    PeopleIndexPage,
+    PersonGroup,
+    PersonPage,
     PublicationFile,
     PublicationIndexPage,
     PublicationPage,
@@ -45,6 +55,7 @@ FACTS_OF_THE_REGISTER = {
     "retention": "Two years.",
     "safeguards": "Locked rooms.",
 }
+LONDON = ZoneInfo("Europe/London")
 NUMBERS = count(1)
 PageType = TypeVar("PageType", bound=BasePage)
 
@@ -102,6 +113,48 @@ def publication(
         facts = {"format_contact": contact(), "files": files, **facts}
     parent = parent or publication_index()
     return _publish(PublicationPage, parent, {"kind": "report", "body": BODY, **facts})
+
+
+def committee(parent: Page | None = None, **facts: Any) -> CommitteePage:
+    return _publish(CommitteePage, parent or section(), {"body": BODY, **facts})
+
+
+def people_index(parent: Page | None = None, **facts: Any) -> PeopleIndexPage:
+    """Return a list of people in a section of its own, as a parent has one at most."""
+    return _publish(PeopleIndexPage, parent or section(), facts)
+
+
+def person(parent: Page | None = None, **facts: Any) -> PersonPage:
+    usual = {"role": "Lay member", "group": PersonGroup.LAY}
+    return _publish(PersonPage, parent or people_index(), {**usual, **facts})
+
+
+def interest(**facts: Any) -> Interest:
+    """Return an interest that belongs to no person yet."""
+    return Interest(**{"interest": "Owns a shop.", "kind": "financial", **facts})
+
+
+def meeting_index(parent: Page | None = None, **facts: Any) -> MeetingIndexPage:
+    """Return a list of meetings in a section of its own, as a parent has one at most."""
+    return _publish(MeetingIndexPage, parent or section(), facts)
+
+
+def meeting(parent: Page | None = None, **facts: Any) -> MeetingPage:
+    """Return a meeting in May 2021 of a committee of its own, unless it is said which."""
+    start = datetime(2021, 5, 19, 13, tzinfo=LONDON)
+    usual = {"starts_at": start, "ends_at": None, "place": "Room 1, Some Street"}
+    facts = {"committee": facts.get("committee") or committee(), **usual, **facts}
+    return _publish(MeetingPage, parent or meeting_index(), facts)
+
+
+def agenda_item(**facts: Any) -> AgendaItem:
+    """Return an item that belongs to no meeting yet."""
+    number = next(NUMBERS)
+    return AgendaItem(**{"number": str(number), "title": f"Item {number}", **facts})
+
+
+def paper(parent: Page | None = None, **facts: Any) -> PaperPage:
+    return _publish(PaperPage, parent or meeting(), {"body": BODY, **facts})
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

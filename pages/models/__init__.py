@@ -1,6 +1,8 @@
 """The map of the site's models."""
 
+from pages.models.agenda import AgendaItem
 from pages.models.base import BasePage, ContentStatus
+from pages.models.committees import CommitteePage, TermsFile
 from pages.models.consultation_lists import ConsultationIndexPage
 from pages.models.consultation_rows import ConsultationFile, OutcomeRow, WayToTakePart
 from pages.models.consultations import ConsultationPage
@@ -9,9 +11,14 @@ from pages.models.content import ContentPage
 from pages.models.earlier_files import EarlierFile
 from pages.models.files import OfferedFile, OffersFiles
 from pages.models.home import HomePage
+from pages.models.interests import Interest
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
+from pages.models.meeting_index import MeetingIndexPage
+from pages.models.meetings import MeetingPage, MinutesFile
 from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.papers import PaperPage
 from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
+from pages.models.people import Membership, PeopleIndexPage, PersonGroup, PersonPage
 from pages.models.publications import (
     PublicationFile,
     PublicationIndexPage,
@@ -29,7 +36,9 @@ from pages.models.site import SiteSettings
 from pages.models.topics import Topic
 
 __all__ = [
+    "AgendaItem",
     "BasePage",
+    "CommitteePage",
     "ConsultationFile",
     "ConsultationIndexPage",
     "ConsultationPage",
@@ -43,13 +52,22 @@ __all__ = [
     "HomePage",
     "IndexState",
     "IndexedWord",
+    "Interest",
     "LoadedList",
+    "MeetingIndexPage",
+    "MeetingPage",
+    "Membership",
+    "MinutesFile",
     "NewsIndexPage",
     "NewsPage",
     "OfferedFile",
     "OffersFiles",
     "OutcomeRow",
+    "PaperPage",
     "Passage",
+    "PeopleIndexPage",
+    "PersonGroup",
+    "PersonPage",
     "PublicationFile",
     "PublicationIndexPage",
     "PublicationKind",
@@ -61,6 +79,7 @@ __all__ = [
     "SiteRendition",
     "SiteSettings",
     "Synonym",
+    "TermsFile",
     "Topic",
     "WayToTakePart",
 ]

@@ -14,6 +14,7 @@ from pages.models import BasePage, Contact, SiteSettings
 from pages.navigation import Navigation
 from pages.public import is_live_now
 from pages.structured_data import breadcrumb_list, organisation_data
+from pages.times import day_and_time
 from pages.validators import SHORT_CODES, phone_digits
 
 register = template.Library()
@@ -82,6 +83,7 @@ def titles_above(page: Page, trail: Navigation) -> list[str]:
 
 
 register.filter(is_live_now)
+register.filter(day_and_time)
 
 
 def _data_block(data: dict[str, Any]) -> SafeString:

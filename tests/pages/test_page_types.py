@@ -13,12 +13,18 @@ from wagtail.rich_text import RichText
 
 from pages.models import (
     BasePage,
+    CommitteePage,
     ConsultationIndexPage,
     ConsultationPage,
     ContentPage,
     HomePage,
+    MeetingIndexPage,
+    MeetingPage,
     NewsIndexPage,
     NewsPage,
+    PaperPage,
+    PeopleIndexPage,
+    PersonPage,
     PublicationIndexPage,
     PublicationPage,
     SectionPage,
@@ -38,6 +44,12 @@ BUILDERS = {
     NewsPage: builders.news_page,
     PublicationIndexPage: builders.publication_index,
     PublicationPage: builders.publication,
+    CommitteePage: builders.committee,
+    PeopleIndexPage: builders.people_index,
+    PersonPage: builders.person,
+    MeetingIndexPage: builders.meeting_index,
+    MeetingPage: builders.meeting,
+    PaperPage: builders.paper,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
@@ -51,6 +63,12 @@ PARENTS = {
     NewsPage: {NewsIndexPage},
     PublicationIndexPage: {HomePage, SectionPage, PublicationIndexPage},
     PublicationPage: {PublicationIndexPage},
+    CommitteePage: {SectionPage},
+    PeopleIndexPage: {HomePage, SectionPage},
+    PersonPage: {PeopleIndexPage},
+    MeetingIndexPage: {HomePage, SectionPage},
+    MeetingPage: {MeetingIndexPage},
+    PaperPage: {MeetingPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
@@ -111,6 +129,8 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     assert [block["@type"] for block in blocks[:2]] == ["GovernmentOrganization", "BreadcrumbList"]
     assert all(block["@context"] == "https://schema.org" for block in blocks)
+    kinds = [block["@type"] for block in blocks]
+    assert kinds[:2] == ["GovernmentOrganization", "BreadcrumbList"]  # then what the page itself is
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)

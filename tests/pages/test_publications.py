@@ -364,6 +364,7 @@ def just_before_midnight(monkeypatch) -> datetime:
     return now
 
 
+@pytest.mark.usefixtures("just_before_midnight")
 @pytest.mark.parametrize(
     ("published_on", "go_live_at", "is_taken"),
     [
@@ -377,7 +378,7 @@ def just_before_midnight(monkeypatch) -> datetime:
     ],
 )
 def test_a_date_that_is_still_to_come_needs_a_schedule(
-    publisher, index, just_before_midnight, published_on: str, go_live_at: str, is_taken: bool
+    publisher, index, published_on: str, go_live_at: str, is_taken: bool
 ) -> None:
     page = post(publisher, index, form(published_on=published_on, go_live_at=go_live_at))
 

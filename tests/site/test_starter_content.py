@@ -21,6 +21,7 @@ BANNED = re.compile(
 )
 MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 FOR_STAFF = {"editor_flags", "editor_note", "also_known_as", "owner", "content_status"}
+BODIES = ("introduction", "when_empty", "body")
 NOT_TEXT = {"url", "page", "anchor", "type", "urgency", "expires_on", "contact", "address"}
 
 
@@ -88,7 +89,13 @@ def test_contacts_are_kept_once(file: PageFile) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=address)
 def test_new_headings_are_not_questions(file: PageFile) -> None:
-    for block in file.facts.get("body", []):
+    blocks = [
+        block
+        for name in BODIES
+        if isinstance(file.facts.get(name), list)
+        for block in file.facts[name]
+    ]
+    for block in blocks:
         for kind in ("heading", "subheading"):
             heading = block.get(kind, "")
             text = heading if isinstance(heading, str) else heading["text"]
