@@ -17,6 +17,8 @@ from wagtail.models import Page, Site
 from ccgsite.content_fields import FieldReader, tidy
 from ccgsite.content_files import ContentFileError, PageFile, page_files, read_yaml
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     Contact,
     ContentPage,
@@ -35,6 +37,8 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "cookies": CookiesPage,
     "news_index": NewsIndexPage,
     "news": NewsPage,
+    "alert_index": AlertIndexPage,
+    "alert": AlertPage,
     "privacy_notice": PrivacyNoticePage,
 }
 ROWS: dict[str, type[models.Model]] = {

@@ -7,11 +7,14 @@ and not worth reading. `body` is a list of `("block type", value)` as the models
 from itertools import count
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     Contact,
     ContentPage,
@@ -19,6 +22,7 @@ from pages.models import (
     NewsIndexPage,
     NewsPage,
     SectionPage,
+    Topic,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
@@ -55,6 +59,25 @@ def news_index(parent: Page | None = None, **facts: Any) -> NewsIndexPage:
 
 def news_page(parent: Page | None = None, **facts: Any) -> NewsPage:
     return _publish(NewsPage, parent or news_index(), {"body": BODY, **facts})
+
+
+def alert_index(**facts: Any) -> AlertIndexPage:
+    """Return the site's list of alerts, which it has one of."""
+    index = AlertIndexPage.objects.get()
+    for name, fact in facts.items():
+        setattr(index, name, fact)
+    index.save_revision().publish()
+    return AlertIndexPage.objects.get()
+
+
+def alert(**facts: Any) -> AlertPage:
+    """Return an alert that is shown from now on everywhere, unless the facts say otherwise."""
+    facts = {"body": BODY, "shown_from": timezone.now(), **facts}
+    return _publish(AlertPage, AlertIndexPage.objects.get(), facts)
+
+
+def topic(**facts: Any) -> Topic:
+    return Topic.objects.create(**_named("Topic", "slug", facts, title="name"))
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

@@ -1,12 +1,13 @@
 """The map of the site's models."""
 
+from pages.models.alerts import AlertIndexPage, AlertLevel, AlertPage, AlertState
 from pages.models.base import BasePage, ContentStatus
 from pages.models.contacts import Contact
 from pages.models.content import ContentPage
 from pages.models.files import OfferedFile, OffersFiles
 from pages.models.home import HomePage
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
-from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.news import Listed, NewsIndexPage, NewsKind, NewsPage
 from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
 from pages.models.searching import (
     EmergencyPhrases,
@@ -19,6 +20,10 @@ from pages.models.site import SiteSettings
 from pages.models.topics import Topic
 
 __all__ = [
+    "AlertIndexPage",
+    "AlertLevel",
+    "AlertPage",
+    "AlertState",
     "BasePage",
     "Contact",
     "ContentPage",
@@ -29,8 +34,10 @@ __all__ = [
     "HomePage",
     "IndexState",
     "IndexedWord",
+    "Listed",
     "LoadedList",
     "NewsIndexPage",
+    "NewsKind",
     "NewsPage",
     "OfferedFile",
     "OffersFiles",

@@ -11,6 +11,8 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     ContentPage,
     HomePage,
@@ -29,6 +31,8 @@ BUILDERS = {
     ContentPage: builders.content_page,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    AlertIndexPage: builders.alert_index,
+    AlertPage: builders.alert,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
@@ -38,9 +42,13 @@ PARENTS = {
     ContentPage: {HomePage, SectionPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    AlertIndexPage: {HomePage},
+    AlertPage: {AlertIndexPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
+# What a page type is to machines, beside the organisation and the place in the site.
+DATA = {NewsPage: ["NewsArticle"]}
 # Pages, and what stands around them: site, settings, menu. None grows with the tree.
 MOST_QUERIES = {
     "/": 18,
@@ -93,7 +101,8 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     blocks = [json.loads(block.string) for block in page.select('[type="application/ld+json"]')]
 
-    assert [block["@type"] for block in blocks] == ["GovernmentOrganization", "BreadcrumbList"]
+    around = ["GovernmentOrganization", "BreadcrumbList"]
+    assert [block["@type"] for block in blocks] == around + DATA.get(type(new_page), [])
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)
