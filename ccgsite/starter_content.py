@@ -17,6 +17,8 @@ from wagtail.models import Page, Site
 from ccgsite.content_fields import FieldReader, tidy
 from ccgsite.content_files import ContentFileError, PageFile, page_files, read_yaml
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     ConsultationIndexPage,
     ConsultationPage,
@@ -44,6 +46,8 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "news": NewsPage,
     "meeting_index": MeetingIndexPage,
     "people_index": PeopleIndexPage,
+    "alert_index": AlertIndexPage,
+    "alert": AlertPage,
     "privacy_notice": PrivacyNoticePage,
     "publication_index": PublicationIndexPage,
 }

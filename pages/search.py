@@ -104,7 +104,7 @@ def search_pages(text: str, lists: SearchLists | None = None) -> Results:
     vocabulary = Vocabulary.current()
     query = understand(text, vocabulary, lists)
     candidates = _candidates(query, vocabulary)
-    hits = _public(_best(candidates, query))
+    hits = _public(_best(candidates, query, lists))
     emergency = next(
         (rule for rule in lists.emergencies if any(map(query.says, rule.phrases))), None
     )
@@ -130,9 +130,10 @@ def suggest(text: str) -> list[Hit]:
     )
     ranked = [Rated(passage, 0) for passage in called_so[: 2 * MOST_SUGGESTIONS]]
     if len(ranked) < MOST_SUGGESTIONS:
-        query = understand(text, Vocabulary.current(), SearchLists.load())
+        lists = SearchLists.load()
+        query = understand(text, Vocabulary.current(), lists)
         long = [x for x in query.all_stems if len(x) >= SHORTEST_TO_SUGGEST]
-        ranked += _best(_with_names(long, "or"), query)[:MOST_SUGGESTIONS]
+        ranked += _best(_with_names(long, "or"), query, lists)[:MOST_SUGGESTIONS]
     hits = _public(ranked)
     return list({hit.address: hit for hit in reversed(hits)}.values())[::-1][:MOST_SUGGESTIONS]
 
@@ -154,12 +155,12 @@ def _unlikeness(names: list[str], begun: str) -> tuple[bool, bool, int]:
     )
 
 
-def _best(passages: Iterable[Passage], query: Query) -> list[Rated]:
+def _best(passages: Iterable[Passage], query: Query, lists: SearchLists) -> list[Rated]:
     """Return the best passage of each page and document, the best first.
 
     What has too little to do with what was typed is left out.
     """
-    rater = Rater(query, timezone.localdate())
+    rater = Rater(query, timezone.localdate(), lists.old_before)
     best: dict[tuple[int | None, int | None], Rated] = {}
     for passage in passages:
         rated = rater.rate(passage)

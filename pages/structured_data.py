@@ -16,6 +16,7 @@ def organisation_data(site: SiteSettings, base_url: str) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "GovernmentOrganization",
+        "@id": f"{base_url}/#organisation",  # by which other data name it
         "name": site.name,
         "alternateName": site.short_name,
         "url": f"{base_url}/",

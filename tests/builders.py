@@ -16,6 +16,8 @@ from wagtail.rich_text import RichText
 
 from pages.models import (
     AgendaItem,
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     CommitteePage,
     ConsultationIndexPage,
@@ -37,6 +39,7 @@ from pages.models import (
     PublicationPage,
     SectionPage,
     SiteDocument,
+    Topic,
     WayToTakePart,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
@@ -155,6 +158,25 @@ def agenda_item(**facts: Any) -> AgendaItem:
 
 def paper(parent: Page | None = None, **facts: Any) -> PaperPage:
     return _publish(PaperPage, parent or meeting(), {"body": BODY, **facts})
+
+
+def alert_index(**facts: Any) -> AlertIndexPage:
+    """Return the site's list of alerts, which it has one of."""
+    index = AlertIndexPage.objects.get()
+    for name, fact in facts.items():
+        setattr(index, name, fact)
+    index.save_revision().publish()
+    return AlertIndexPage.objects.get()
+
+
+def alert(**facts: Any) -> AlertPage:
+    """Return an alert that is shown from now on everywhere, unless the facts say otherwise."""
+    facts = {"body": BODY, "shown_from": timezone.now(), **facts}
+    return _publish(AlertPage, AlertIndexPage.objects.get(), facts)
+
+
+def topic(**facts: Any) -> Topic:
+    return Topic.objects.create(**_named("Topic", "slug", facts, title="name"))
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

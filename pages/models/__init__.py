@@ -1,6 +1,7 @@
 """The map of the site's models."""
 
 from pages.models.agenda import AgendaItem
+from pages.models.alerts import AlertIndexPage, AlertLevel, AlertPage, AlertState
 from pages.models.base import BasePage, ContentStatus
 from pages.models.committees import CommitteePage, TermsFile
 from pages.models.consultation_lists import ConsultationIndexPage
@@ -15,7 +16,7 @@ from pages.models.interests import Interest
 from pages.models.media import DocumentReading, SiteDocument, SiteImage, SiteRendition
 from pages.models.meeting_index import MeetingIndexPage
 from pages.models.meetings import MeetingPage, MinutesFile
-from pages.models.news import NewsIndexPage, NewsPage
+from pages.models.news import Listed, NewsIndexPage, NewsKind, NewsPage
 from pages.models.papers import PaperPage
 from pages.models.passages import DocumentOffer, IndexedWord, IndexState, Passage
 from pages.models.people import Membership, PeopleIndexPage, PersonGroup, PersonPage
@@ -37,6 +38,10 @@ from pages.models.topics import Topic
 
 __all__ = [
     "AgendaItem",
+    "AlertIndexPage",
+    "AlertLevel",
+    "AlertPage",
+    "AlertState",
     "BasePage",
     "CommitteePage",
     "ConsultationFile",
@@ -53,12 +58,14 @@ __all__ = [
     "IndexState",
     "IndexedWord",
     "Interest",
+    "Listed",
     "LoadedList",
     "MeetingIndexPage",
     "MeetingPage",
     "Membership",
     "MinutesFile",
     "NewsIndexPage",
+    "NewsKind",
     "NewsPage",
     "OfferedFile",
     "OffersFiles",

@@ -12,6 +12,8 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     CommitteePage,
     ConsultationIndexPage,
@@ -50,6 +52,8 @@ BUILDERS = {
     MeetingIndexPage: builders.meeting_index,
     MeetingPage: builders.meeting,
     PaperPage: builders.paper,
+    AlertIndexPage: builders.alert_index,
+    AlertPage: builders.alert,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
@@ -69,9 +73,13 @@ PARENTS = {
     MeetingIndexPage: {HomePage, SectionPage},
     MeetingPage: {MeetingIndexPage},
     PaperPage: {MeetingPage},
+    AlertIndexPage: {HomePage},
+    AlertPage: {AlertIndexPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
+# What a page type is to machines, beside the organisation and the place in the site.
+DATA = {NewsPage: ["NewsArticle"]}
 # Pages, and what stands around them: site, settings, menu. None grows with the tree.
 MOST_QUERIES = {
     "/": 18,
@@ -131,6 +139,8 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
     assert all(block["@context"] == "https://schema.org" for block in blocks)
     kinds = [block["@type"] for block in blocks]
     assert kinds[:2] == ["GovernmentOrganization", "BreadcrumbList"]  # then what the page itself is
+    around = ["GovernmentOrganization", "BreadcrumbList"]
+    assert [block["@type"] for block in blocks] == around + DATA.get(type(new_page), [])
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)
