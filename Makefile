@@ -18,7 +18,7 @@ help: ## Say what there is
 run: ## Set up the site and serve it (HOST, PORT and more: see README.md)
 	$(SET_UP)
 
-demo-data: ## Add a sample page with a video, to see how it asks for consent
+demo-data: ## Add sample pages and entries for every list, each labelled as one
 	$(SET_UP)
 
 test: ## Set up, then run every check and test

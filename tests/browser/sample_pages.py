@@ -11,9 +11,11 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
+from django.utils import timezone
 from PIL import Image
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 
+from ccgsite.samples.entries import add_entries
 from pages.blocks import BodyBlock
 from pages.models import (
     Contact,
@@ -29,6 +31,7 @@ from tests.documents import pdf
 
 PUBLISHER = "publisher"
 PASSWORD = "a-password-for-tests"
+ENTRIES_OF_A_KIND = 12
 
 
 def every_block(image: Any, document: Any, contact: Any, page: Any) -> list[tuple[str, Any]]:
@@ -73,7 +76,7 @@ def add() -> None:
         title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
     )
     home = HomePage.objects.get()
-    news = NewsIndexPage.objects.get()
+    news = NewsIndexPage.objects.get(slug="news")
     report = SiteDocument.objects.create(
         title="Sample report", file=ContentFile(pdf("First page", "A zebra"), name="report.pdf")
     )
@@ -92,6 +95,8 @@ def add() -> None:
         page.body = text
         parent.add_child(instance=page)
         page.save_revision().publish()
+
+    add_entries(home, ENTRIES_OF_A_KIND, timezone.localdate())
 
     phrase = Query.get("sample page")
     SearchPromotion.objects.create(query=phrase, page=page, description="What is in them.")

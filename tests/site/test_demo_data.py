@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,34 @@ from wagtail.models import Page, Revision
 from ccgsite.bootstrap import NOT_SET_UP
 from ccgsite.content_files import page_files
 from ccgsite.management.commands import demo_data
-from pages.models import Contact, ContentPage, HomePage, SiteSettings
+from ccgsite.samples.labels import LABEL
+from pages.models import (
+    AlertPage,
+    CommitteePage,
+    ConsultationPage,
+    Contact,
+    ContentPage,
+    HomePage,
+    MeetingPage,
+    NewsPage,
+    PaperPage,
+    PersonPage,
+    PublicationPage,
+    SiteSettings,
+)
 from tests.running import ROOT, free_port, starting
 
 ADDRESS = "/sample-video/"
+KINDS_OF_ENTRIES = {
+    AlertPage,
+    CommitteePage,
+    ConsultationPage,
+    MeetingPage,
+    NewsPage,
+    PaperPage,
+    PersonPage,
+    PublicationPage,
+}
 
 served = pytest.mark.server
 
@@ -48,8 +73,26 @@ def test_a_site_has_no_sample_unless_it_is_asked_for(client, site_home) -> None:
 def test_it_says_where_the_sample_is(client, site_home) -> None:
     said = add()
 
-    assert said == f"Sample page added: {site_home.get_site().root_url}{ADDRESS}\n"
+    page, entries, *lists = said.splitlines()
+    assert page == f"Sample page added: {site_home.get_site().root_url}{ADDRESS}"
     assert client.get(ADDRESS).status_code == 200
+    assert re.fullmatch(r"[0-9]+ sample entries added. They are listed on:", entries)
+    root = site_home.get_site().root_url
+    for address in lists:
+        assert client.get(address.strip().removeprefix(root)).status_code == 200
+
+
+def test_every_kind_of_list_has_sample_entries_that_say_what_they_are(client, site_home) -> None:
+    add()
+
+    entries = list(Page.objects.filter(title__startswith=LABEL).specific())
+    assert {type(entry) for entry in entries} >= KINDS_OF_ENTRIES
+    for entry in entries:
+        assert entry.title.startswith(LABEL)
+        main = BeautifulSoup(client.get(entry.url).content, "html.parser").main
+        assert LABEL in main.h1.get_text()
+        assert "made up" in main.get_text()
+        assert not entry.show_in_menus
 
 
 def test_the_sample_says_that_it_is_one_before_anything_else(client, site_home) -> None:
@@ -88,12 +131,13 @@ def test_nothing_else_of_the_site_changes(site_home) -> None:
     add()
 
     after = everything()
-    (parent,) = [row for row in before if row not in after]  # it has one child more
-    assert parent[0] == site_home.pk
-    (sample,) = Page.objects.filter(slug="sample-video")
-    added = [row for row in after if row not in before]
-    assert len(added) == 3  # the page, its revision, and the home page with its child
-    assert sample.get_parent().pk == site_home.pk
+    # Pages have more children, and that is all.
+    changed = {row[0] for row in before if row not in after}
+    new = Page.objects.filter(slug__startswith="sample-")
+    assert changed == {page.get_parent().pk for page in new} - {page.pk for page in new}
+    facts = Page.objects.filter(pk__in=changed).values_list("title", "latest_revision", "live")
+    assert all(live and "Sample" not in title for title, _, live in facts)
+    assert Page.objects.get(slug="sample-video").get_parent().pk == site_home.pk
 
 
 def test_a_second_time_adds_nothing_and_keeps_what_an_editor_changed(site_home) -> None:
