@@ -1,4 +1,4 @@
-"""Days and times of day in words, as the NHS writes them: 1pm, 1:30pm, midday, 8am to 5pm.
+"""When meetings are, in words, with the day of the week: 1pm, 1.30pm, midday, 8am to 5pm.
 
 Source: NHS digital service manual, content style guide, "Numbers, measurements, dates and time".
 Everything is in the site's time zone.
@@ -8,16 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-NAMED = {(0, 0): "midnight", (12, 0): "midday"}
-
-
-def clock_time(moment: datetime) -> str:
-    """Return the time of day: 13:30 as "1:30pm"."""
-    local = timezone.localtime(moment)
-    if name := NAMED.get((local.hour, local.minute)):
-        return name
-    minutes = f":{local.minute:02}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004
+from pages.moments import start_of, time_in_words
 
 
 def day_in_words(moment: datetime) -> str:
@@ -27,26 +18,21 @@ def day_in_words(moment: datetime) -> str:
 
 
 def day_and_time(moment: datetime) -> str:
-    """Return both: "Wednesday 19 May 2021, 1:30pm"."""
-    return f"{day_in_words(moment)}, {clock_time(moment)}"
+    """Return both: "Wednesday 19 May 2021, 1.30pm"."""
+    return f"{day_in_words(moment)}, {time_in_words(moment)}"
 
 
 def span_in_words(start: datetime, end: datetime | None) -> str:
-    """Return when something takes place: "Wednesday 19 May 2021, 1pm to 3:30pm"."""
+    """Return when something takes place: "Wednesday 19 May 2021, 1pm to 3.30pm"."""
     if end is None:
         return day_and_time(start)
     same_day = timezone.localdate(start) == timezone.localdate(end)
-    return f"{day_and_time(start)} to {clock_time(end) if same_day else day_and_time(end)}"
-
-
-def start_of_day(day: date) -> datetime:
-    """Return the first moment of a day."""
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001
+    return f"{day_and_time(start)} to {time_in_words(end) if same_day else day_and_time(end)}"
 
 
 def end_of_day(moment: datetime) -> datetime:
     """Return the first moment after the day in which a moment lies."""
-    return start_of_day(timezone.localdate(moment) + timedelta(days=1))
+    return start_of(timezone.localdate(moment) + timedelta(days=1))
 
 
 def has_passed(last_day: date | None) -> bool:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from pages.times import start_of_day
+from pages.moments import start_of
 
 
 class MeetingStatus(models.TextChoices):
@@ -22,6 +22,4 @@ class MinutesState(models.TextChoices):
 
 def to_come(now: datetime) -> Q:
     """Return which meetings are not over: one without an end is over when its day is."""
-    return Q(ends_at__gt=now) | Q(
-        ends_at=None, starts_at__gte=start_of_day(timezone.localdate(now))
-    )
+    return Q(ends_at__gt=now) | Q(ends_at=None, starts_at__gte=start_of(timezone.localdate(now)))

@@ -13,8 +13,9 @@ from wagtail.models import Page
 
 from ccgsite.samples import meetings as samples
 from pages.models import MeetingIndexPage, MeetingPage, MinutesFile, TermsFile
+from pages.moments import time_in_words
 from pages.search import search_pages
-from pages.times import clock_time, span_in_words
+from pages.times import span_in_words
 from tests import builders
 from tests.canaries import canary, document
 
@@ -62,15 +63,15 @@ def events(client, address: str) -> list[icalendar.Event]:
 
 @pytest.mark.parametrize(
     ("hour", "minute", "words"),
-    [(0, 0, "midnight"), (0, 5, "12:05am"), (9, 0, "9am"), (12, 0, "midday"), (13, 30, "1:30pm")],
+    [(0, 0, "midnight"), (0, 5, "12.05am"), (9, 0, "9am"), (12, 0, "midday"), (13, 30, "1.30pm")],
 )
 def test_times_are_written_as_the_nhs_writes_them(hour: int, minute: int, words: str) -> None:
-    assert clock_time(datetime(2021, 5, 19, hour, minute, tzinfo=LONDON)) == words
+    assert time_in_words(datetime(2021, 5, 19, hour, minute, tzinfo=LONDON)) == words
 
 
 def test_a_span_says_the_day_once() -> None:
     assert span_in_words(DAY, DAY + timedelta(hours=2, minutes=30)) == (
-        "Wednesday 19 May 2021, 1pm to 3:30pm"
+        "Wednesday 19 May 2021, 1pm to 3.30pm"
     )
     assert span_in_words(DAY, DAY + timedelta(days=1)).endswith("to Thursday 20 May 2021, 1pm")
 
