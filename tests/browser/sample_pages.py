@@ -73,7 +73,7 @@ def add() -> None:
         title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
     )
     home = HomePage.objects.get()
-    news = NewsIndexPage.objects.get()
+    news = NewsIndexPage.objects.get(slug="news")
     report = SiteDocument.objects.create(
         title="Sample report", file=ContentFile(pdf("First page", "A zebra"), name="report.pdf")
     )
