@@ -31,10 +31,7 @@ class NewsKind(models.TextChoices):
 
 
 class Listed(models.TextChoices):
-    """What a news index lists, of the whole site. The values are kinds of news but for the first.
-
-    Each kind's own list has its own name for one entry and for several.
-    """
+    """What a news index lists, of the whole site: all, or one kind, by that kind's value."""
 
     EVERYTHING = "everything", "News and media releases"
     NEWS = NewsKind.NEWS.value, "News alone"
@@ -42,6 +39,7 @@ class Listed(models.TextChoices):
 
     @property
     def nouns(self) -> tuple[str, str]:
+        """What one entry is called, and several."""
         if self is Listed.RELEASES:
             return "media release", "media releases"
         return "news item", "news items"

@@ -16,6 +16,8 @@ KINDS = {
     "every block": "/sample-of-every-block/",
     "news index": "/news/",
     "news": "/news/sample-news/",
+    "media releases": "/contact-us/media-enquiries/media-releases/",
+    "alerts": "/service-alerts/",
     "privacy notice": NOTICE,
     "notice versions": f"{NOTICE}versions/",
     "notice version": f"{NOTICE}versions/1/",

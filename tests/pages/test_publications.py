@@ -130,8 +130,9 @@ def test_search_finds_its_text_its_files_type_and_topic(index) -> None:
         topic=Topic.objects.create(name="Okapis", slug="okapis"),
     )
 
-    for words in ("xylophones", "zebras", "quaggas", "okapis", "okapis register"):
+    for words in ("xylophones", "zebras", "quaggas", "okapis"):
         assert [hit.page.pk for hit in search_pages(words).hits] == [page.pk], words
+    assert search_pages("okapis register").hits[0].page.pk == page.pk
     [hit] = search_pages("quaggas").hits
     assert hit.url == f"{page.url}#zebras"
     assert hit.passage.kind == "Publication"

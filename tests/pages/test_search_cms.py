@@ -506,14 +506,14 @@ def test_an_administrator_can_give_the_rights(admin_client: Client) -> None:
 
 
 @pytest.mark.usefixtures("_no_lists")
-def test_all_lists_are_read_in_three_queries(django_assert_num_queries) -> None:
+def test_all_lists_are_read_in_four_queries(django_assert_num_queries) -> None:
     for number in range(4):
         Synonym.objects.create(typed=f"a{number}, b{number}", means=" c ,d  e,, c")
         EmergencyPhrases.objects.create(card="999", phrases=f"x{number}")
         query = Query.objects.create(query_string=f"phrase {number}")
         SearchPromotion.objects.create(query=query, page=builders.content_page())
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         lists = SearchLists.load()
 
     assert lists.synonyms[0] == SynonymRule(("a0", "b0"), ("c", "d e"))
