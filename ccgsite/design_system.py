@@ -32,6 +32,7 @@ OUR_STYLESHEETS = [
     "header.css",
     "navigation.css",
     "notice.css",
+    "alerts.css",
     "text.css",
     "lists.css",
     "choose.css",

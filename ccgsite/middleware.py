@@ -11,6 +11,7 @@ from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
+from pages.document_addresses import for_editors
 from pages.public import public_pages
 from pages.views import bad_request, method_not_allowed
 from privacy.consent import Choice
@@ -137,6 +138,22 @@ class CookielessPages:
         if not request.path.startswith(WITH_COOKIES):
             request.META.pop("HTTP_COOKIE", None)
         return self.get_response(request)
+
+
+class EditorsAddresses:
+    """Let all that is made inside the CMS lead to its own addresses of documents.
+
+    A preview is a request within one of the CMS's, so its links do as well.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/cms/"):
+            return self.get_response(request)
+        with for_editors():
+            return self.get_response(request)
 
 
 class OldAddresses(RedirectMiddleware):

@@ -10,11 +10,13 @@ import os
 import signal
 import sys
 import time
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -52,7 +54,16 @@ def site() -> WSGIHandler:
         signal.signal(sign, signal.SIG_DFL)  # until granian takes them over, to serve
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     Thread(target=end_with, args=[os.getppid()], daemon=True).start()
-    return get_wsgi_application()
+    application = get_wsgi_application()
+    Thread(target=publish_scheduled, daemon=True).start()
+    return application
+
+
+def publish_scheduled() -> None:
+    """Publish what is due for as long as this process lives, if no other one does."""
+    # By its name: this module is loaded before the apps, and their models, are ready.
+    keep_publishing = import_string("ccgsite.scheduling.keep_publishing")
+    keep_publishing(settings.VAR_DIR, Event())
 
 
 def end_with(parent: int) -> None:

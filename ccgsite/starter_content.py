@@ -17,7 +17,11 @@ from wagtail.models import Page, Site
 from ccgsite.content_fields import FieldReader, tidy
 from ccgsite.content_files import ContentFileError, PageFile, page_files, read_yaml
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     Contact,
     ContentPage,
     HomePage,
@@ -25,6 +29,7 @@ from pages.models import (
     NewsIndexPage,
     NewsPage,
     PeopleIndexPage,
+    PublicationIndexPage,
     SectionPage,
     SiteSettings,
 )
@@ -34,12 +39,17 @@ PAGE_TYPES: dict[str, type[BasePage]] = {
     "home": HomePage,
     "section": SectionPage,
     "content": ContentPage,
+    "consultation": ConsultationPage,
+    "consultation_index": ConsultationIndexPage,
     "cookies": CookiesPage,
     "news_index": NewsIndexPage,
     "news": NewsPage,
     "meeting_index": MeetingIndexPage,
     "people_index": PeopleIndexPage,
+    "alert_index": AlertIndexPage,
+    "alert": AlertPage,
     "privacy_notice": PrivacyNoticePage,
+    "publication_index": PublicationIndexPage,
 }
 ROWS: dict[str, type[models.Model]] = {
     "sections": NoticeSection,

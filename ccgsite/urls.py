@@ -7,7 +7,6 @@ from django.views.decorators.cache import never_cache
 from django.views.static import serve as serve_file
 from wagtail.admin import urls as cms_urls
 from wagtail.contrib.sitemaps.views import sitemap
-from wagtail.documents import urls as document_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 import pages.urls
@@ -36,7 +35,6 @@ handler500 = "pages.views.server_error"
 
 urlpatterns = [
     path("cms/", include(cms)),
-    path("documents/", include(document_urls)),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": PublicPagesSitemap}}, name="sitemap"),
     # Renditions only: originals and documents are never served as plain files.
     re_path(

@@ -7,6 +7,7 @@ any other way than for words, by relevance, up to a number goes to Wagtail's own
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -15,6 +16,7 @@ from modelsearch.query import PlainText, SearchQuery
 
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 100
+KEYS_AT_ONCE = 5_000  # of what may be filtered out: to ask for more costs less than to ask again
 
 
 class AnyText:
@@ -55,26 +57,32 @@ class KeysFirst:
             or self.stop is None
         ):
             return super()._do_search()
+        if self.stop <= self.start:
+            return []
         rows = asked.queryset
         filtered = bool(rows.query.where)
         keys: list[object] = []
         for some in self._keys_best_first(filtered=filtered):
-            there = rows.filter(pk__in=some).values_list("pk", flat=True) if filtered else some
+            there = self.of_these(rows, some).values_list("pk", flat=True) if filtered else some
             keys += filter(set(there).__contains__, some)
             if len(keys) >= self.stop:
                 break
         keys = keys[self.start : self.stop]
-        found = rows.in_bulk(keys)
+        found = {row.pk: row for row in self.of_these(rows.order_by(), keys)}
         return [found[key] for key in keys if key in found]
 
+    def of_these(self, rows: QuerySet, keys: list[object]) -> QuerySet:
+        """Return those of the rows that have one of the keys."""
+        return rows.filter(pk__in=keys)
+
     def _keys_best_first(self, *, filtered: bool) -> Iterator[list[object]]:
-        """Yield the keys of all that has the words, more each time if many may be filtered out."""
+        """Yield the keys of all that has the words, some at a time if many may be filtered out."""
         key = self.query_compiler.queryset.model._meta.pk
         entries = self.entries()
-        start, end = 0, self.stop * (4 if filtered else 1)
-        while True:
-            some = [key.to_python(x) for x in entries[start:end]]
-            yield some
-            if len(some) < end - start:
+        number = max(KEYS_AT_ONCE, self.stop) if filtered else self.stop
+        for start in count(0, number):
+            found = [key.to_python(x) for x in entries[start : start + number]]
+            for at in range(0, len(found), 4 * self.stop):
+                yield found[at : at + 4 * self.stop]
+            if len(found) < number:
                 return
-            start, end = end, end * 4

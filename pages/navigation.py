@@ -152,15 +152,17 @@ class ListedPage:
     children: list[Page] = field(default_factory=list)
 
 
-def listed_children(parent: Page, *, menu_only: bool = False) -> list[ListedPage]:
+def listed_children(
+    parent: Page, *, menu_only: bool = False, besides: type[Page] | None = None
+) -> list[ListedPage]:
     """Return the public pages below a landing page, two levels deep, in the tree's order.
 
     The first level lists every page, or those in the menu if `menu_only`; the second always
-    those in the menu.
+    those in the menu. `besides` is a type of page that is listed elsewhere.
     """
+    shown = public_pages().not_type(besides) if besides else public_pages()
     rows: Iterable[Page] = (
-        public_pages()
-        .descendant_of(parent)
+        shown.descendant_of(parent)
         .filter(Q(depth=parent.depth + 1) | Q(depth=parent.depth + 2, show_in_menus=True))
         .order_by("path")
     )

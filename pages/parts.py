@@ -59,18 +59,21 @@ def parts_of_fields(page: index.Indexed, fields: Iterable[index.SearchField]) ->
 
 def documents_offered(page: Page) -> set[int]:
     """Return the ids of the documents that the page, or a row that belongs to it, offers."""
-    rows = [
-        row
-        for relation in get_all_child_relations(type(page))
-        for row in getattr(page, relation.get_accessor_name()).all()
-    ]
     return {
         int(key)
-        for row in [page, *rows]
+        for row in [page, *_rows_of(page)]
         for field in row._meta.concrete_fields
         for model, key in _references(field, row)
         if issubclass(model, get_document_model()) and ID.fullmatch(str(key))
     }
+
+
+def _rows_of(owner: models.Model) -> Iterator[models.Model]:
+    """Yield the rows that belong to a page, and those that belong to one of its rows."""
+    for relation in get_all_child_relations(type(owner)):
+        for row in getattr(owner, relation.get_accessor_name()).all():
+            yield row
+            yield from _rows_of(row)
 
 
 def _references(field: models.Field, row: models.Model) -> Iterator[tuple[type, Any]]:

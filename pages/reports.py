@@ -13,8 +13,9 @@ from wagtail.documents.permissions import permission_policy as document_permissi
 from wagtail.models import Page, PageQuerySet
 from wagtail.permissions import page_permission_policy
 
-from pages.models import BasePage, ContentStatus
+from pages.models import BasePage, ContentStatus, PublicationPage
 from pages.models.media import SiteDocumentQuerySet
+from pages.public import public_only
 
 
 def report_paths(report: type[ReportView], address: str) -> list[URLPattern]:
@@ -82,6 +83,27 @@ class DocumentsNotSearched(ReportView):
             self.request.user, ["change"]
         )
         return documents.not_found_in_full().order_by("title", "pk")
+
+
+class PublicationsFilesOnly(ReportView):
+    """Publications that readers can see and that have no text of their own."""
+
+    page_title = "Publications that are files only"
+    header_icon = "doc-full"
+    index_url_name = "publications_files_only"
+    index_results_url_name = "publications_files_only_results"
+    permission_policy = page_permission_policy
+    any_permission_required = ["add", "change", "publish"]
+    list_export = ["title", "content_owner", "get_kind_display", "published_on"]
+    columns = [
+        TitleColumn("title", label="Publication", url_name="wagtailadmin_pages:edit"),
+        Column("content_owner", label="Owner"),
+        Column("get_kind_display", label="Type"),
+        DateColumn("published_on", label="Published"),
+    ]
+
+    def get_queryset(self) -> PageQuerySet:
+        return public_only(PublicationPage.objects.files_only()).order_by("-published_on", "-pk")
 
 
 def pages_to_look_after(today: date) -> PageQuerySet:

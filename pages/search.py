@@ -26,7 +26,7 @@ from pages.search_recommended import Recommended, pins_for
 from pages.vocabulary import Vocabulary
 from pages.words import words
 
-MOST_CANDIDATES = 200  # passages that are rated here
+MOST_CANDIDATES = 150  # passages that are rated here
 MOST_MATCHED = 3_000  # passages that an engine is asked to rate
 ENOUGH = 0.2  # of the best score; what is below has too little to do with what was typed
 MOST_SUGGESTIONS = 6
@@ -104,7 +104,7 @@ def search_pages(text: str, lists: SearchLists | None = None) -> Results:
     vocabulary = Vocabulary.current()
     query = understand(text, vocabulary, lists)
     candidates = _candidates(query, vocabulary)
-    hits = _public(_best(candidates, query))
+    hits = _public(_best(candidates, query, lists))
     emergency = next(
         (rule for rule in lists.emergencies if any(map(query.says, rule.phrases))), None
     )
@@ -130,9 +130,10 @@ def suggest(text: str) -> list[Hit]:
     )
     ranked = [Rated(passage, 0) for passage in called_so[: 2 * MOST_SUGGESTIONS]]
     if len(ranked) < MOST_SUGGESTIONS:
-        query = understand(text, Vocabulary.current(), SearchLists.load())
+        lists = SearchLists.load()
+        query = understand(text, Vocabulary.current(), lists)
         long = [x for x in query.all_stems if len(x) >= SHORTEST_TO_SUGGEST]
-        ranked += _best(_with_names(long, "or"), query)[:MOST_SUGGESTIONS]
+        ranked += _best(_with_names(long, "or"), query, lists)[:MOST_SUGGESTIONS]
     hits = _public(ranked)
     return list({hit.address: hit for hit in reversed(hits)}.values())[::-1][:MOST_SUGGESTIONS]
 
@@ -154,12 +155,12 @@ def _unlikeness(names: list[str], begun: str) -> tuple[bool, bool, int]:
     )
 
 
-def _best(passages: Iterable[Passage], query: Query) -> list[Rated]:
+def _best(passages: Iterable[Passage], query: Query, lists: SearchLists) -> list[Rated]:
     """Return the best passage of each page and document, the best first.
 
     What has too little to do with what was typed is left out.
     """
-    rater = Rater(query, timezone.localdate())
+    rater = Rater(query, timezone.localdate(), lists.old_before)
     best: dict[tuple[int | None, int | None], Rated] = {}
     for passage in passages:
         rated = rater.rate(passage)
@@ -191,8 +192,9 @@ def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
     rare = [x for x, so_far in zip(frequent_last, matched, strict=True) if so_far <= MOST_MATCHED]
     any_rare = PlainText(" ".join(rare), operator="or")
     found = list(passages.search(any_rare)[:MOST_CANDIDATES]) if rare else []
-    if sum(passage.page_id is not None for passage in found) < len(found) / 2:
-        found += passages.filter(document=None).search(any_rare)[:MOST_CANDIDATES]
+    of_pages = sum(passage.page_id is not None for passage in found)
+    if of_pages < len(found) / 2:  # those of pages that are there already are the best of them
+        found += passages.filter(document=None).search(any_rare)[of_pages:MOST_CANDIDATES]
     if len(rare) < len(frequent_last):
         found += _with_names(frequent_last, "or")
         if not found or len(query.terms) > 1:

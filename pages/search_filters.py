@@ -111,6 +111,9 @@ def kind_of(source: Hit | Recommended) -> str:
 def _kinds() -> list[str]:
     """Return what search calls the types of pages, documents and what is elsewhere, each once."""
     of_pages = {
-        model.kind_for_readers for model in get_page_models() if issubclass(model, BasePage)
+        kind
+        for model in get_page_models()
+        if issubclass(model, BasePage)
+        for kind in model.kinds_for_readers()
     }
     return [*sorted(of_pages), DOCUMENT, OTHER_WEBSITE]

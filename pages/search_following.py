@@ -27,7 +27,7 @@ from wagtail.models import (
 )
 from wagtail.signals import post_page_move, pre_page_move
 
-from pages.models import BasePage, Contact, IndexState, SiteDocument, SiteSettings
+from pages.models import BasePage, Contact, IndexState, SiteDocument, SiteSettings, Topic
 from pages.models.base import is_bookkeeping
 from pages.search_index import (
     forget_documents,
@@ -151,23 +151,30 @@ def _followed(move: Callable[..., None]) -> Callable[..., None]:
 Collection.move = _followed(Collection.move)
 
 
-# --- Contacts ---------------------------------------------------------------------------------
+# --- Contacts and topics ----------------------------------------------------------------------
 
 
 @receiver(post_save, sender=Contact)
 def contact_saved(instance: Contact, raw: bool = False, **_: Any) -> None:
     if not raw:
-        _index_some(_pages_that_show([instance.pk]))
+        _index_some(_pages_that_show(Contact, [instance.pk]))
 
 
 @receiver(pre_delete, sender=Contact)
 def contact_is_to_go(instance: Contact, **_: Any) -> None:
-    instance.shown_by = _pages_that_show([instance.pk])
+    instance.shown_by = _pages_that_show(Contact, [instance.pk])
 
 
 @receiver(post_delete, sender=Contact)
 def contact_is_gone(instance: Contact, **_: Any) -> None:
     _index_some(instance.shown_by)
+
+
+@receiver(post_save, sender=Topic)
+def topic_saved(instance: Topic, raw: bool = False, **_: Any) -> None:
+    """Follow a topic's name to its pages. One that has pages cannot be deleted."""
+    if not raw:
+        _index_some(_pages_that_show(Topic, [instance.pk]))
 
 
 @receiver([post_save, post_delete], sender=SiteSettings)
@@ -177,15 +184,15 @@ def organisation_saved(raw: bool = False, **_: Any) -> None:
     if not raw:
         uses_them = Q(main_email=True) | Q(main_phone=True) | Q(main_address=True)
         contacts = Contact.objects.filter(uses_them).values_list("pk", flat=True)
-        _index_some(_pages_that_show(contacts))
+        _index_some(_pages_that_show(Contact, contacts))
 
 
-def _pages_that_show(contact_ids: Iterable[int]) -> list[int]:
-    """Return the ids of the pages that hold any of these contacts, as Wagtail keeps note of it."""
+def _pages_that_show(model: type[models.Model], keys: Iterable[int]) -> list[int]:
+    """Return the ids of the pages that hold any of these records, as Wagtail keeps note of it."""
     references = ReferenceIndex.objects.filter(
         base_content_type=ContentType.objects.get_for_model(Page),
-        to_content_type=ContentType.objects.get_for_model(Contact),
-        to_object_id__in=[str(pk) for pk in contact_ids],
+        to_content_type=ContentType.objects.get_for_model(model),
+        to_object_id__in=[str(key) for key in keys],
     )
     return sorted({int(pk) for pk in references.values_list("object_id", flat=True)})
 

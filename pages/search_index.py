@@ -220,8 +220,7 @@ def _write_pages(page_ids: Collection[int], pages: list[Page], *, alone: bool = 
 
 
 def _write_documents(document_ids: Collection[int], *, alone: bool = False) -> None:
-    offered = DocumentOffer.objects.filter(page__in=public_pages()).values("document")
-    documents = public_documents().filter(pk__in=document_ids).filter(pk__in=offered)
+    documents = public_documents().filter(pk__in=document_ids)
     _replace(
         Passage.objects.filter(document__in=document_ids),
         [passage for document in documents for passage in _of_document(document)],

@@ -1,6 +1,7 @@
 """The editors' lists as search reads them: synonyms, emergency phrases and pinned pages."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from itertools import starmap
 
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from wagtail.contrib.search_promotions.models import SearchPromotion
 
 from pages.models.searching import EmergencyPhrases, Synonym, phrases_of
+from pages.models.site import SiteSettings
 
 KEPT = 2000  # entries that a process remembers as rules
 
@@ -45,16 +47,26 @@ class Pin:
 
 @dataclass(frozen=True)
 class SearchLists:
-    """What editors say about search. Emergencies: the most urgent first; pins: in their order."""
+    """What editors say about search. Emergencies: the most urgent first; pins: in their order.
+
+    What ages, and is of before `old_before`, counts less.
+    """
 
     synonyms: tuple[SynonymRule, ...] = ()
     emergencies: tuple[EmergencyRule, ...] = ()
     pins: tuple[Pin, ...] = ()
+    old_before: date | None = None
 
     @classmethod
     def load(cls) -> "SearchLists":
-        """Read the lists as they are now, in three queries."""
-        return cls(_synonyms(Synonym.objects.all()), _emergencies(), _pins())
+        """Read the lists as they are now, in four queries."""
+        organisation = SiteSettings.objects.filter(site__is_default_site=True).first()
+        return cls(
+            _synonyms(Synonym.objects.all()),
+            _emergencies(),
+            _pins(),
+            organisation.old_before if organisation else None,
+        )
 
     def with_synonym(self, synonym: Synonym) -> "SearchLists":
         """Return the lists as they would be if this entry, new or changed, were saved."""

@@ -10,7 +10,8 @@ from pages.vocabulary import Vocabulary
 from pages.words import FILLERS, stem, stems, tokens, words
 
 LONGEST_QUERY = 200  # characters
-MOST_WORDS = 12
+MOST_TYPED = 60  # words; there are signs that stand for several
+MOST_WORDS = 12  # of these that are looked for
 MOST_ALTERNATIVES = 10
 # How much another word counts beside the one that was typed.
 SYNONYM = 0.95
@@ -116,7 +117,7 @@ def _typed_words(text: str, vocabulary: Vocabulary) -> list[str]:
     found: list[str] = []
     for token in tokens(text[:LONGEST_QUERY]):
         found += token[:1] if len(token) == 1 or token[0] in vocabulary.counts else token[1:]
-    return found
+    return found[:MOST_TYPED]
 
 
 class Forms:

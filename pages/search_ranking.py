@@ -30,6 +30,7 @@ OFTEN_ENOUGH = 3  # times that a word stands in a passage
 DOCUMENT = 0.9
 A_YEAR_OLDER = 0.9
 OLDEST = 5  # years; what is older counts no less
+OLD = 0.8  # what is older than the editors say
 DAYS_IN_A_YEAR = 365
 
 
@@ -45,9 +46,10 @@ class Rated:
 class Rater:
     """Rates passages for one query."""
 
-    def __init__(self, query: Query, today: date) -> None:
+    def __init__(self, query: Query, today: date, old_before: date | None = None) -> None:
         self.query = query
         self.today = today
+        self.old_before = old_before
         self.wanted = frozenset(query.all_stems)
         self.pairs = [" ".join(pair) for pair in pairwise(query.stems)]
         whole = sum(term.weight for term in query.terms) or 1
@@ -128,7 +130,8 @@ class Rater:
             return DOCUMENT
         if passage.ages and passage.dated:
             years = min(OLDEST, max(0, (self.today - passage.dated).days / DAYS_IN_A_YEAR))
-            return A_YEAR_OLDER**years
+            is_old = self.old_before and passage.dated < self.old_before
+            return A_YEAR_OLDER**years * (OLD if is_old else 1)
         return 1
 
 

@@ -139,15 +139,16 @@ def results_page(asked: Mapping[str, Any], navigation: Navigation) -> dict[str, 
         "without_filters": len(every),
         "clear": address(query, {}),
         "address": address(query, filters.chosen) + "&page=",
+        "feed": address(query, filters.chosen, of="search_feed"),
         "spelling": spelling,
         "spelling_address": address(spelling, {}),
         "nearest": [] if every else pages_named_like(query),
     }
 
 
-def address(query: str, chosen: Mapping[str, str]) -> str:
-    """Return the address of the results for some words, with some filters."""
-    return f"{reverse('search')}?{urlencode({'q': query, **chosen})}"
+def address(query: str, chosen: Mapping[str, str], of: str = "search") -> str:
+    """Return the address of the results for some words, with some filters, or of their feed."""
+    return f"{reverse(of)}?{urlencode({'q': query, **chosen})}"
 
 
 def _chosen(

@@ -11,6 +11,7 @@ from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, words
 
 LENGTH = 220  # characters
 BEFORE = 60  # characters, at most, before the first word that was found
+FILLER_STEMS = frozenset(map(stem, FILLERS))
 ENDS_OF_SENTENCES = (". ", "! ", "? ", ": ")
 
 
@@ -19,11 +20,13 @@ class LookedFor:
     """What to mark: stems, each with the number of the thing that it is a sign of.
 
     A word that matters little by itself, as "of", is marked beside one that matters if both were
-    typed side by side: `typed_together` has those pairs of stems.
+    typed side by side: `typed_together` has those pairs of stems. If nothing but such words was
+    typed, as "information", they are marked: `fillers_too`.
     """
 
     stems: Mapping[str, int]
     typed_together: frozenset[tuple[str, str]] = field(default=frozenset())
+    fillers_too: bool = False
 
     @classmethod
     def by(cls, query: Query) -> "LookedFor":
@@ -33,11 +36,12 @@ class LookedFor:
             for together in term.alternatives:
                 for each in together:
                     stems.setdefault(each, number)
-        return cls(stems, frozenset(pairwise(query.stems)))
+        fillers_too = FILLER_STEMS.issuperset(query.stems)
+        return cls(stems, frozenset(pairwise(query.stems)), fillers_too)
 
     def things_in(self, token: str) -> frozenset[int]:
         """Return which of the things a word, a number or an address is a sign of."""
-        there = (stem(word) for word in words(token) if word not in FILLERS)
+        there = (stem(x) for x in words(token) if self.fillers_too or x not in FILLERS)
         return frozenset(self.stems[each] for each in there if each in self.stems)
 
 

@@ -5,10 +5,12 @@ from django.views.decorators.csrf import csrf_exempt
 from wagtail.urls import serve_pattern
 from wagtail.views import serve
 
-from pages import search_gaps, search_results, views
+from pages import document_serving, search_feed, search_gaps, search_results, views
 
 urlpatterns = [
+    re_path(r"^documents/(?P<key>[0-9a-f]{32})/$", document_serving.document, name="document"),
     path("search/", search_results.search, name="search"),
+    path("search/feed.atom", search_feed.search_feed, name="search_feed"),
     path("search/suggestions/", search_results.suggestions, name="search_suggestions"),
     path("search/without-results/", search_gaps.without_results, name="search_without_results"),
     path("robots.txt", views.robots, name="robots"),

@@ -4,11 +4,16 @@ import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
 
 SHORT_CODES = {"101", "105", "111", "112", "119", "999"}
 # With the leading 0 (Ofcom, National Telephone Numbering Plan). A few areas still have 10
 # digits; 02 numbers always have 11.
 NATIONAL_NUMBER = re.compile(r"02\d{9}|0[1378]\d{8,9}|0[59]\d{9}")
+
+FIRST_YEAR = 2000
+YEARS_AHEAD = 10
 
 
 def phone_digits(value: str) -> str:
@@ -24,6 +29,26 @@ def validate_phone(value: str) -> None:
     ):
         message = "Enter a UK phone number with its area code, such as 01632 960 001."
         raise ValidationError(message)
+
+
+def refuse_odd_year(year: int) -> None:
+    """Refuse a year that can only be a slip. Raises ValidationError."""
+    last = timezone.localdate().year + YEARS_AHEAD
+    if not FIRST_YEAR <= year <= last:
+        message = f"Check the year: it has to be from {FIRST_YEAR} to {last}."
+        raise ValidationError(message)
+
+
+def odd_years(record: models.Model, *names: str) -> dict[str, ValidationError]:
+    """Return an error for each of these fields, all dates, whose year can only be a slip."""
+    errors = {}
+    for name in names:
+        value = getattr(record, name)
+        try:
+            refuse_odd_year(value.year if value else FIRST_YEAR)
+        except ValidationError as error:
+            errors[name] = error
+    return errors
 
 
 EARLIEST_YEAR, LATEST_YEAR = 1948, 2100  # the NHS began in 1948

@@ -26,18 +26,20 @@ TOKEN = re.compile(
 PART = re.compile(r"[^\W_]+")
 APOSTROPHES = "'`\u2018\u2019\u02bc\u00b4"
 DROPPED = re.compile(rf"[{APOSTROPHES}]|(?<=\d),(?=\d{{3}}(?!\d))")  # who's, 25,000
+PLURAL = re.compile("[^aeiou\\d]{2,4}(?<!s)s")  # of an abbreviation, which has no vowel: GPs, CCGs
+NOT_PLURAL = "nhs"
 INWARD = 3  # the characters of a postcode's second half
 
 # What people put around the words that matter.
 FILLERS = frozenset(
     """
-    a about am an and any anyone are as at be been being but by can could did do does doing dont
-    for from get getting give go going got had has have having here how i id if im in into is it
-    its ive just know let like look looking many may me might more much my need no now of often
+    a about am an and any anyone are as at be been being but by can could did do does doing dont for
+    from get gets getting give go goes going got had has have having here how i id if im in into is
+    it its ive just know let like look looking many may me might more much my need no now of often
     on one or our out please really shall she should so some somebody someone something tell than
-    thank thanks that the their them then there these they thing things this those to too try
-    trying up us use very want was we well were what whats when where wheres which who whos why
-    will with would you your yours find information info page website site
+    thank thanks that the their them then there these they thing things think thinks this those to
+    too try trying up us use very want wants was we well were what whats when where wheres which who
+    whos why will with would you your yours find information info page website site
     """.split()  # noqa: SIM905, a list of so many lines says no more
 )
 
@@ -87,6 +89,8 @@ def stem(word: str) -> str:
 
     https://snowballstem.org/algorithms/english/stemmer.html
     """
+    if PLURAL.fullmatch(word) and word != NOT_PLURAL:
+        return word[:-1]
     with _one_at_a_time:
         return _english.stemWord(word)
 

@@ -4,19 +4,24 @@ Every argument can be given as the model's field; what is left out gets a value 
 and not worth reading. `body` is a list of `("block type", value)` as the models take it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from pages.models import (
     AgendaItem,
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     CommitteePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     Contact,
     ContentPage,
     HomePage,
@@ -29,7 +34,13 @@ from pages.models import (
     PeopleIndexPage,
     PersonGroup,
     PersonPage,
+    PublicationFile,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
+    SiteDocument,
+    Topic,
+    WayToTakePart,
 )
 from privacy.models import CookiesPage, NoticeSection, PrivacyNoticePage, ProcessingActivity
 
@@ -67,6 +78,44 @@ def news_index(parent: Page | None = None, **facts: Any) -> NewsIndexPage:
 
 def news_page(parent: Page | None = None, **facts: Any) -> NewsPage:
     return _publish(NewsPage, parent or news_index(), {"body": BODY, **facts})
+
+
+def consultation_index(parent: Page | None = None, **facts: Any) -> ConsultationIndexPage:
+    return _publish(ConsultationIndexPage, parent, facts)
+
+
+def consultation(parent: Page | None = None, **facts: Any) -> ConsultationPage:
+    """Return a consultation in the starter site's first list, open for a week on either side.
+
+    Its one way to take part is by post, unless `ways` says; the week holds unless a date is given.
+    """
+    dates = {"opens_at", "closes_at", "dates_unknown"} & facts.keys()
+    now = timezone.now().replace(second=0, microsecond=0)
+    week = timedelta(days=7)
+    open_now = {} if dates else {"opens_at": now - week, "closes_at": now + week}
+    parent = parent or ConsultationIndexPage.objects.order_by("path").first()
+    ways = [way(kind="post", address="1 Example Road\nExampletown")]
+    return _publish(ConsultationPage, parent, {"body": BODY, "ways": ways, **open_now, **facts})
+
+
+def way(**facts: Any) -> WayToTakePart:
+    """Return a way to take part that belongs to no consultation yet."""
+    return WayToTakePart(**facts)
+
+
+def publication_index(parent: Page | None = None, **facts: Any) -> PublicationIndexPage:
+    return _publish(PublicationIndexPage, parent, facts)
+
+
+def publication(
+    parent: Page | None = None, *documents: SiteDocument, **facts: Any
+) -> PublicationPage:
+    """Return a report that offers the documents, with a contact for other formats if it does."""
+    if documents:
+        files = [PublicationFile(document=document) for document in documents]
+        facts = {"format_contact": contact(), "files": files, **facts}
+    parent = parent or publication_index()
+    return _publish(PublicationPage, parent, {"kind": "report", "body": BODY, **facts})
 
 
 def committee(parent: Page | None = None, **facts: Any) -> CommitteePage:
@@ -109,6 +158,25 @@ def agenda_item(**facts: Any) -> AgendaItem:
 
 def paper(parent: Page | None = None, **facts: Any) -> PaperPage:
     return _publish(PaperPage, parent or meeting(), {"body": BODY, **facts})
+
+
+def alert_index(**facts: Any) -> AlertIndexPage:
+    """Return the site's list of alerts, which it has one of."""
+    index = AlertIndexPage.objects.get()
+    for name, fact in facts.items():
+        setattr(index, name, fact)
+    index.save_revision().publish()
+    return AlertIndexPage.objects.get()
+
+
+def alert(**facts: Any) -> AlertPage:
+    """Return an alert that is shown from now on everywhere, unless the facts say otherwise."""
+    facts = {"body": BODY, "shown_from": timezone.now(), **facts}
+    return _publish(AlertPage, AlertIndexPage.objects.get(), facts)
+
+
+def topic(**facts: Any) -> Topic:
+    return Topic.objects.create(**_named("Topic", "slug", facts, title="name"))
 
 
 def cookies_page(parent: Page | None = None, **facts: Any) -> CookiesPage:

@@ -4,15 +4,17 @@ What this machine lacks is said in one loud line; with CI=true it is a failure.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from tests import nginx, postgres
 from tests.browser.chromium import installed_chromium
@@ -21,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
 # What starts the site in processes of its own brings its own database, so it runs once.
 IN_PROCESS = ["pytest", "-m", "not browser and not server"]
+SQLITE = "sqlite://:memory:"
 BENCH = ["manage", "shell", "--no-imports", "-c", "from tests.search.bench import main; main()"]
 
 
@@ -33,17 +36,49 @@ class Run:
 
     def step(self, name: str, *command: str, **environment: str) -> None:
         """Run a Python module in the project's folder and note how it ended."""
+        self._say(name)
+        with self._running(name, command, environment):
+            pass
+
+    @contextmanager
+    def beside(self, name: str, *command: str, **environment: str) -> Iterator[None]:
+        """Run a module while the block runs others; what it says comes after what they say."""
+        with tempfile.TemporaryFile("w+", prefix="ccgsite-step-") as said:
+            with self._running(name, command, environment, said):
+                yield
+            self._say(name)
+            said.seek(0)
+            shutil.copyfileobj(said, sys.stdout)
+            sys.stdout.flush()
+
+    def _say(self, name: str) -> None:
         print(f"\n── {name} ".ljust(80, "─"), flush=True)
+
+    @contextmanager
+    def _running(
+        self,
+        name: str,
+        command: tuple[str, ...],
+        environment: dict[str, str],
+        said: IO[str] | None = None,
+    ) -> Iterator[None]:
+        """Run a module beside the block, wait for it, and note how it ended."""
         started = time.monotonic()
-        result = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=ROOT,
             env={**os.environ, **environment},
-            check=False,
+            stdout=said,
+            stderr=said,
         )
+        try:
+            yield
+            process.wait()
+        finally:
+            process.kill()  # it has ended, or we were stopped
         seconds = f"{time.monotonic() - started:.0f} s"
-        self.failed |= result.returncode != 0
-        self.lines.append(f"{'FAILED' if result.returncode else 'ok':8}{seconds:>6}  {name}")
+        self.failed |= process.returncode != 0
+        self.lines.append(f"{'FAILED' if process.returncode else 'ok':8}{seconds:>6}  {name}")
 
     def missing(self, name: str, why: str) -> None:
         """Say loudly that a step cannot be done on this machine."""
@@ -81,7 +116,7 @@ def test(run: Run) -> None:
         run.step("Migrations", "manage", "makemigrations", "--check", "--dry-run", **environment)
         deploy = ["check", "--deploy", "--fail-level", "WARNING"]
         run.step("Deployment", "manage", *deploy, **environment)
-    on_both_databases(run, "Tests", *IN_PROCESS)
+    tests_on_both_databases(run)
     has_chromium, has_nginx = chromium_is_there(), nginx.program()
     served = ["pytest", "-m", "server or browser" if has_chromium else "server"]
     if not has_nginx:
@@ -94,18 +129,27 @@ def test(run: Run) -> None:
 
 
 def bench(run: Run) -> None:
-    """Say how well and how fast search finds, on both databases. Nothing is stored."""
-    on_both_databases(run, "Search", *BENCH, DJANGO_SETTINGS_MODULE="ccgsite.settings.test")
-
-
-def on_both_databases(run: Run, name: str, *command: str, **environment: str) -> None:
-    """Run a step on SQLite, and on PostgreSQL where this machine can."""
-    run.step(f"{name} on SQLite", *command, DATABASE_URL="sqlite://:memory:", **environment)
+    """Say how well and how fast search finds, on one database after the other."""
+    settings = {"DJANGO_SETTINGS_MODULE": "ccgsite.settings.test"}
+    run.step("Search on SQLite", *BENCH, DATABASE_URL=SQLITE, **settings)
     try:
         with postgres.server() as address:
-            run.step(f"{name} on PostgreSQL", *command, DATABASE_URL=address, **environment)
+            run.step("Search on PostgreSQL", *BENCH, DATABASE_URL=address, **settings)
     except (OSError, subprocess.CalledProcessError) as error:
-        run.missing(f"{name} on PostgreSQL", str(error))
+        run.missing("Search on PostgreSQL", str(error))
+
+
+def tests_on_both_databases(run: Run) -> None:
+    """Run the tests on SQLite and, where this machine can, on PostgreSQL beside it."""
+    with ExitStack() as stack:
+        name = "Tests on PostgreSQL"
+        try:
+            address = stack.enter_context(postgres.server())
+        except (OSError, subprocess.CalledProcessError) as error:
+            run.missing(name, str(error))
+        else:
+            stack.enter_context(run.beside(name, *IN_PROCESS, DATABASE_URL=address))
+        run.step("Tests on SQLite", *IN_PROCESS, DATABASE_URL=SQLITE)
 
 
 def chromium_is_there() -> bool:

@@ -5,7 +5,10 @@ from tests import builders
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("name", ["section", "content_page", "news_index", "news_page"])
+@pytest.mark.parametrize(
+    "name",
+    ["section", "content_page", "news_index", "news_page", "consultation_index", "consultation"],
+)
 def test_a_built_page_is_valid_and_public(name, site_home):
     page = getattr(builders, name)(title="Winter")
 

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "ccgsite.middleware.CleanAddresses",
     "ccgsite.middleware.CookielessPages",
+    "ccgsite.middleware.EditorsAddresses",
     "ccgsite.middleware.OldAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -269,10 +270,8 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 20_000_000
 WAGTAILDOCS_DOCUMENT_MODEL = "pages.SiteDocument"
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "pages.document_form.SiteDocumentForm"
-WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ods", "odt", "pdf", "pptx", "rtf", "txt", "xlsx"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
-WAGTAILDOCS_BLOCK_EMBEDDED_CONTENT = True
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 
 # --- Log --------------------------------------------------------------------------------------

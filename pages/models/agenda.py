@@ -77,7 +77,7 @@ class AgendaItem(Orderable):
         verbose_name="paper as a file",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     language = models.CharField(

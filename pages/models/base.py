@@ -173,6 +173,11 @@ class BasePage(Page):
     def summary(self) -> str:
         return self.search_description
 
+    @classmethod
+    def kinds_for_readers(cls) -> list[str]:
+        """Return what search may call pages of this type: one name, unless they differ."""
+        return [cls.kind_for_readers]
+
     @property
     def date_for_readers(self) -> date:
         """The date that search shows, and by which readers may choose."""

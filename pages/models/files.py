@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 from modelcluster.models import get_all_child_relations
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -37,7 +38,7 @@ class OfferedFile(Orderable):
     document = models.ForeignKey(
         "pages.SiteDocument",
         verbose_name="file",
-        on_delete=models.PROTECT,
+        on_delete=models.CASCADE,  # a draft that names a file that is gone cannot keep it anyway
         related_name="+",
     )
     title = models.CharField(
@@ -81,6 +82,8 @@ class OfferingForm(PageForm):
 
     def _rows_with_a_file(self) -> list[bool]:
         """Return, for each row that stays, whether it names a file."""
+        for formset in self.formsets.values():
+            formset.is_valid()  # Wagtail would only look at the rows after this form
         return [
             any(
                 form.cleaned_data.get(field.name)
@@ -103,7 +106,7 @@ class OffersFiles(models.Model):
         verbose_name="contact for other formats",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="+",
         help_text="Who sends the same in large print, in easy read or in another way. "
         "A contact with an e-mail address; needed as soon as there is a file.",
@@ -122,8 +125,8 @@ class OffersFiles(models.Model):
 
     @cached_property
     def offered_files(self) -> dict[str, list[OfferedFile]]:
-        """The files by the name of their relation, with the documents, a query for each."""
-        return {
+        """The files by the name of their relation, with their documents and what these were."""
+        files = {
             relation.get_accessor_name(): list(
                 getattr(self, relation.get_accessor_name())
                 .select_related("document__reading")
@@ -132,3 +135,6 @@ class OffersFiles(models.Model):
             for relation in get_all_child_relations(type(self))
             if issubclass(relation.related_model, OfferedFile)
         }
+        documents = [file.document for each in files.values() for file in each]
+        prefetch_related_objects(documents, "earlier_files")
+        return files

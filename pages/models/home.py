@@ -60,5 +60,5 @@ class HomePage(FollowedPage, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["children"] = listed_children(self, menu_only=True)
-        context["news"] = NewsPage.objects.descendant_of(self).newest_first()[: self.news_shown]
+        context["news"] = NewsPage.objects.descendant_of(self).for_home_page()[: self.news_shown]
         return context

@@ -5,16 +5,26 @@ from functools import partial
 from typing import Any
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 from wagtail.documents.models import AbstractDocument, Document, DocumentQuerySet
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.search import index
 
+from pages.document_addresses import (
+    KEY_LENGTH,
+    content_type_of,
+    is_for_editors,
+    new_key,
+    own_folder,
+)
+from pages.document_check import check_upload
 from pages.document_text import SECONDS_AT_UPLOAD, Outcome, text_of
+from pages.models.earlier_files import EarlierFile
 from pages.models.passages import Passage
 from pages.parts import Part
-from pages.public import public_documents
+from pages.public import documents_not_private, public_documents
 from pages.search_index import index_documents
 
 WORD = re.compile(r"[^\W_]+")
@@ -22,6 +32,7 @@ WORD = re.compile(r"[^\W_]+")
 MOST_INDEXED = 150_000
 PAGES_KNOWN_OF = "PDF"
 BOOKKEEPING = {"file_hash", "file_size"}  # what Wagtail saves on its own, and nobody reads
+FACTS_OF_FILE = ("file", "file_size", "file_hash", "replaced_at")
 
 
 class SiteImage(AbstractImage):
@@ -58,8 +69,32 @@ class SiteDocument(AbstractDocument):
 
     admin_form_fields = Document.admin_form_fields
     search_fields = [*AbstractDocument.search_fields, index.SearchField("text")]
+    file_as_loaded: str | None = None  # the name in the database when this was read from it
+
+    file = models.FileField("file", upload_to=own_folder)
+    key = models.CharField(max_length=KEY_LENGTH, unique=True, editable=False, default=new_key)
+    # When the present file took the place of another.
+    replaced_at = models.DateTimeField(null=True, editable=False)
 
     objects = SiteDocumentQuerySet.as_manager()
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "SiteDocument":
+        document = super().from_db(*args, **kwargs)
+        document.file_as_loaded = document.__dict__.get("file")
+        return document
+
+    @property
+    def url(self) -> str:
+        """The address on this site: inside the CMS, that for editors."""
+        if is_for_editors():
+            return reverse("document_for_editors", args=[self.pk])
+        return reverse("document", args=[self.key])
+
+    @property
+    def content_type(self) -> str:
+        """The kind of content, as HTTP calls it."""
+        return content_type_of(self.file.name)
 
     @property
     def file_type(self) -> str:
@@ -72,15 +107,71 @@ class SiteDocument(AbstractDocument):
         reading = getattr(self, "reading", None)
         return reading.page_count if reading and reading.file == self.file.name else None
 
+    @property
+    def earlier_files_for_readers(self) -> list[EarlierFile]:
+        """What it was before its file was replaced, as far as readers could open that."""
+        return [file for file in self.earlier_files.all() if file.was_public]
+
+    def clean(self) -> None:
+        """Refuse a new file that is not what its name says."""
+        if self._has_new_file():
+            check_upload(self.file)
+
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and have the file read once it is certain to stay, if it is a new one."""
-        super().save(*args, **kwargs)
+        """Save, keep the file that is replaced, and have a new one read once it is certain to stay.
+
+        The address never changes.
+        """
         saved = kwargs.get("update_fields")
+        with_file = saved is None or "file" in saved
+        if with_file and saved is not None:
+            kwargs["update_fields"] = saved = {*saved, *FACTS_OF_FILE}
+        replaced = self._take_file() if with_file else None
+        super().save(*args, **kwargs)
+        self.file_as_loaded = self.file.name
+        if replaced:
+            replaced.save()
         if saved is None or not BOOKKEEPING.issuperset(saved):
             index_documents([self.pk])
-        if (saved is None or "file" in saved) and not self.readings_of_file().exists():
+        if with_file and not self.readings_of_file().exists():
             transaction.on_commit(partial(read_document.enqueue, self.pk))
+
+    def _has_new_file(self) -> bool:
+        """Return whether the file is another than when this was read from the database."""
+        return bool(self.file) and self.file.name != self.file_as_loaded
+
+    def _take_file(self) -> EarlierFile | None:
+        """Settle which file the document has. Returns what is to be kept of the one it had.
+
+        Others may have saved it since it was read here. Their file is what a new one replaces, and
+        stays if there is no new one. The same file again changes nothing.
+        """
+        is_new = self._has_new_file()
+        if is_new:
+            self._set_document_file_metadata()
+        # Others may meanwhile note that a page offers it: no_key leaves them that.
+        locked = SiteDocument.objects.select_for_update(no_key=True)
+        stored = locked.filter(pk=self.pk).first() if self.pk else None
+        if stored is None:
+            return None
+        self.key = stored.key
+        is_there = bool(stored.file) and stored.file.storage.exists(stored.file.name)
+        if not is_new or (is_there and stored.file_hash == self.file_hash):
+            for name in FACTS_OF_FILE:
+                setattr(self, name, getattr(stored, name))
+            return None
+        self.replaced_at = timezone.now()
+        if not is_there:
+            return None
+        return EarlierFile(
+            document=self,
+            file=stored.file.name,
+            file_size=stored.file_size,
+            file_hash=stored.file_hash,
+            replaced_at=self.replaced_at,
+            was_public=public_documents().filter(pk=self.pk).exists(),
+        )
 
     def parts(self) -> list[Part]:
         """Return what was read of the present file: its pages if it is a PDF, else one part."""
@@ -144,7 +235,7 @@ class SiteDocument(AbstractDocument):
             found = reading.in_words()
         if Passage.objects.filter(document=self.pk).exists():
             return found
-        if not public_documents().filter(pk=self.pk).exists():
+        if not documents_not_private().filter(pk=self.pk).exists():
             return f"{found} Visitors cannot find it: its collection is private."
         return f"{found} Visitors can find it once a public page links to it."
 

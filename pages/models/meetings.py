@@ -120,7 +120,7 @@ class MeetingPage(OffersFiles, PublishesPapers, RoutedPage, BasePage):
         verbose_name="contact for questions",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="+",
         help_text="To whom questions are sent.",
     )

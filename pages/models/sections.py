@@ -16,7 +16,7 @@ from pages.navigation import listed_children
 class SectionPage(FollowedPage, BasePage):
     """Introduces a part of the site and lists the pages in it."""
 
-    parent_page_types = ["pages.HomePage", "pages.SectionPage"]
+    parent_page_types = ["pages.HomePage", "pages.SectionPage", "pages.PublicationIndexPage"]
     page_description = "A landing page. It lists the pages below it by itself."
     template = "pages/section_page.html"
 

@@ -1,6 +1,10 @@
 """The organisation's facts, each kept once: site settings."""
 
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from wagtail.admin.panels import (
     FieldPanel,
     MultiFieldPanel,
@@ -10,7 +14,10 @@ from wagtail.admin.panels import (
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from pages.dates import months_before, months_in_words
 from pages.validators import validate_phone
+
+A_CENTURY = 1200  # months
 
 
 def _footer_page(purpose: str) -> models.ForeignKey:
@@ -60,6 +67,16 @@ class SiteSettings(BaseSiteSetting):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+    )
+
+    old_after_months = models.PositiveSmallIntegerField(
+        "news is old after",
+        null=True,
+        blank=True,
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(A_CENTURY)],
+        help_text="In months. Older news says so, and search puts it below what is newer. "
+        "Leave empty for never.",
     )
 
     urgent_line = models.CharField(
@@ -131,6 +148,7 @@ class SiteSettings(BaseSiteSetting):
                 ],
                 heading="Contacts and urgent help",
             ),
+            ObjectList([FieldPanel("old_after_months")], heading="News"),
             ObjectList(
                 [
                     FieldPanel("complaints_text"),
@@ -157,3 +175,15 @@ class SiteSettings(BaseSiteSetting):
 
     class Meta:
         verbose_name = "Organisation and site"
+
+    @property
+    def old_before(self) -> date | None:
+        """The day before which something is old today; None if nothing ever is."""
+        if self.old_after_months is None:
+            return None
+        return months_before(timezone.localdate(), self.old_after_months)
+
+    @property
+    def old_age(self) -> str:
+        """How long it takes to become old, in words, such as "2 years"."""
+        return months_in_words(self.old_after_months or 0)

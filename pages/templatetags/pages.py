@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -10,7 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
-from pages.models import BasePage, Contact, SiteSettings
+from pages.dates import moment_in_words
+from pages.models import AlertPage, BasePage, Contact, SiteSettings
 from pages.navigation import Navigation
 from pages.public import is_live_now
 from pages.structured_data import breadcrumb_list, organisation_data
@@ -42,6 +44,18 @@ def navigation(context: Context) -> Navigation:
     page = context.get("page")
     site = Site.find_for_request(context["request"])
     return Navigation(site.root_page, page if isinstance(page, Page) else None)
+
+
+@register.simple_tag
+def alerts_shown(trail: Navigation) -> list[AlertPage]:
+    """Return the alerts for the page being rendered, the most urgent first."""
+    return AlertPage.objects.shown_on(trail.page)
+
+
+@register.filter
+def in_words(moment: datetime) -> str:
+    """Return a moment in words, such as "5.30pm on 6 August 2018"."""
+    return moment_in_words(moment)
 
 
 @register.simple_tag(takes_context=True)

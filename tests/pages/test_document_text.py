@@ -368,9 +368,11 @@ def test_a_bulk_upload_says_at_once_what_was_read(
     assert "Search finds its text: 1 page, 3 words." in page
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", docx("&b;", before=BOMB), pdf("x")[:99]])
-def test_any_file_can_be_uploaded_and_replaced(
-    admin_client, django_capture_on_commit_callbacks, data: bytes
+@pytest.mark.parametrize(
+    ("name", "data"), [("b.docx", docx("&b;", before=BOMB)), ("b.pdf", pdf("x")[:99])]
+)
+def test_a_file_that_cannot_be_read_can_be_uploaded_and_replaced(
+    admin_client, django_capture_on_commit_callbacks, name: str, data: bytes
 ) -> None:
     facts = {"title": "Minutes", "collection": Collection.get_first_root_node().pk, "tags": ""}
     with django_capture_on_commit_callbacks(execute=True):
@@ -378,10 +380,8 @@ def test_any_file_can_be_uploaded_and_replaced(
         assert admin_client.post(reverse("wagtaildocs:add"), first).status_code == 302
     document = SiteDocument.objects.get()
     address = reverse("wagtaildocs:edit", args=[document.pk])
-    if not data:
-        data = b"\n"  # forms take no empty file
     with django_capture_on_commit_callbacks(execute=True):
-        second = {**facts, "file": SimpleUploadedFile("b.docx", data)}
+        second = {**facts, "file": SimpleUploadedFile(name, data)}
         assert admin_client.post(address, second).status_code == 302
 
     assert found("podiatry") == []

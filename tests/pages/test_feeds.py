@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page
 
+from pages.search import SearchUnavailableError
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,48 @@ def test_a_page_below_a_followed_one_is_not_found_unless_it_is_public(client, si
 
     assert client.get(f"{section.url}secret/").status_code == 404
     assert client.get(f"{section.url}feed.atom/more/").status_code == 404
+
+
+# --- Searches ---------------------------------------------------------------------------------
+
+
+def test_a_search_can_be_followed(client, site_home) -> None:
+    builders.content_page(title="Zebra crossings", updated_on="2026-01-31")
+    builders.content_page(title="Zebra stripes", updated_on="2026-03-31")
+
+    root = feed(client, "/search/feed.atom?q=zebra")
+
+    assert titles(root) == ["Zebra stripes", "Zebra crossings"]
+    assert root.find("a:entry/a:updated", ATOM).text == "2026-03-31T00:00:00+01:00"
+    page = BeautifulSoup(client.get("/search/?q=zebra").content, "html.parser")
+    link = page.find("link", rel="alternate", type="application/atom+xml")
+    assert link["href"] == "/search/feed.atom?q=zebra"
+
+
+def test_a_search_that_is_followed_keeps_its_filters(client, site_home) -> None:
+    builders.news_page(title="Zebra news")
+    builders.content_page(title="Zebra page")
+
+    assert titles(feed(client, "/search/feed.atom?q=zebra&type=news")) == ["Zebra news"]
+
+
+@pytest.mark.parametrize("query", ["", "?q=", "?q=%20"])
+def test_a_search_without_words_cannot_be_followed(client, site_home, query: str) -> None:
+    assert client.get(f"/search/feed.atom{query}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["%00", "%22%27%3B", "%F0%9F%92%89", "%ED%A0%80", "a" * 10_000])
+def test_a_search_for_anything_can_be_followed(client, site_home, typed: str) -> None:
+    response = client.get(f"/search/feed.atom?q=x{typed}")
+
+    assert response.status_code == 200
+    ET.fromstring(response.content)
+
+
+def test_a_search_that_does_not_work_is_asked_for_again(client, site_home, monkeypatch) -> None:
+    def fail(query: str) -> None:
+        raise SearchUnavailableError
+
+    monkeypatch.setattr("pages.search_feed.search_pages", fail)
+
+    assert client.get("/search/feed.atom?q=flu").status_code == 503

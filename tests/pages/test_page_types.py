@@ -9,10 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from pages.models import (
+    AlertIndexPage,
+    AlertPage,
     BasePage,
     CommitteePage,
+    ConsultationIndexPage,
+    ConsultationPage,
     ContentPage,
     HomePage,
     MeetingIndexPage,
@@ -22,6 +27,8 @@ from pages.models import (
     PaperPage,
     PeopleIndexPage,
     PersonPage,
+    PublicationIndexPage,
+    PublicationPage,
     SectionPage,
 )
 from pages.search import search_pages
@@ -33,38 +40,55 @@ pytestmark = pytest.mark.django_db
 BUILDERS = {
     SectionPage: builders.section,
     ContentPage: builders.content_page,
+    ConsultationIndexPage: builders.consultation_index,
+    ConsultationPage: builders.consultation,
     NewsIndexPage: builders.news_index,
     NewsPage: builders.news_page,
+    PublicationIndexPage: builders.publication_index,
+    PublicationPage: builders.publication,
     CommitteePage: builders.committee,
     PeopleIndexPage: builders.people_index,
     PersonPage: builders.person,
     MeetingIndexPage: builders.meeting_index,
     MeetingPage: builders.meeting,
     PaperPage: builders.paper,
+    AlertIndexPage: builders.alert_index,
+    AlertPage: builders.alert,
     CookiesPage: builders.cookies_page,
     PrivacyNoticePage: builders.privacy_notice,
 }
 PARENTS = {
     HomePage: {Page},
-    SectionPage: {HomePage, SectionPage},
-    ContentPage: {HomePage, SectionPage},
+    ConsultationIndexPage: {HomePage, SectionPage},
+    ConsultationPage: {ConsultationIndexPage},
+    SectionPage: {HomePage, SectionPage, PublicationIndexPage},
+    ContentPage: {HomePage, SectionPage, PublicationIndexPage},
     NewsIndexPage: {HomePage, SectionPage},
     NewsPage: {NewsIndexPage},
+    PublicationIndexPage: {HomePage, SectionPage, PublicationIndexPage},
+    PublicationPage: {PublicationIndexPage},
     CommitteePage: {SectionPage},
     PeopleIndexPage: {HomePage, SectionPage},
     PersonPage: {PeopleIndexPage},
     MeetingIndexPage: {HomePage, SectionPage},
     MeetingPage: {MeetingIndexPage},
     PaperPage: {MeetingPage},
+    AlertIndexPage: {HomePage},
+    AlertPage: {AlertIndexPage},
     CookiesPage: {HomePage},
     PrivacyNoticePage: {HomePage, SectionPage},
 }
+# What a page type is to machines, beside the organisation and the place in the site.
+DATA = {NewsPage: ["NewsArticle"]}
 # Pages, and what stands around them: site, settings, menu. None grows with the tree.
 MOST_QUERIES = {
     "/": 18,
     "/your-health/": 15,
     "/your-health/self-care/": 15,
     "/news/": 16,
+    "/hearing-from-you/previous-consultations/": 17,
+    "/hearing-from-you/previous-consultations/mental-health-rehabilitation/": 20,
+    "/publications/publication-scheme/policies-and-procedures/": 18,
     "/search/?q=flu": 16,
     "/search/?q=xyzzy": 18,
     "/search/suggestions/?q=flu": 17,
@@ -111,11 +135,29 @@ def test_its_data_for_machines_can_be_read(client, new_page: BasePage) -> None:
 
     blocks = [json.loads(block.string) for block in page.select('[type="application/ld+json"]')]
 
+    assert [block["@type"] for block in blocks[:2]] == ["GovernmentOrganization", "BreadcrumbList"]
+    assert all(block["@context"] == "https://schema.org" for block in blocks)
     kinds = [block["@type"] for block in blocks]
     assert kinds[:2] == ["GovernmentOrganization", "BreadcrumbList"]  # then what the page itself is
+    around = ["GovernmentOrganization", "BreadcrumbList"]
+    assert [block["@type"] for block in blocks] == around + DATA.get(type(new_page), [])
     steps = blocks[1]["itemListElement"]
     assert steps[0]["name"] == "Home"
     assert steps[-1]["item"].endswith(new_page.url)
+
+
+def test_a_page_that_answers_questions_says_so_to_machines(client, site_home: HomePage) -> None:
+    def asked(summary: str) -> tuple[str, dict]:
+        return ("details", {"summary": summary, "text": RichText("<p>At 5pm.</p>")})
+
+    def types(*summaries: str) -> list[str]:
+        page = builders.content_page(body=[asked(summary) for summary in summaries])
+        soup = BeautifulSoup(client.get(page.url).content, "html.parser")
+        found = soup.select('[type="application/ld+json"]')
+        return [json.loads(block.string)["@type"] for block in found]
+
+    assert "FAQPage" in types("When does it close?", "How do I get there?", "A note")
+    assert "FAQPage" not in types("When does it close?", "A note", "Another")
 
 
 def test_what_is_typed_cannot_end_a_data_block(client, site_home: HomePage) -> None:

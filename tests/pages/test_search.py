@@ -8,7 +8,7 @@ from wagtail.models import Page
 
 from pages.models import HomePage
 from pages.search import search_pages
-from pages.search_query import MOST_WORDS
+from pages.search_query import MOST_TYPED, MOST_WORDS
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +46,18 @@ def test_results_are_public(site_home: HomePage) -> None:
     "query",
     ['"', "''", "*", "a OR", "AND", "NEAR(", "%", "\\", "💉", "ﬂu", "\u202eflu", "a" * 10_000,
      "flu " * 2_000, "-flu", "flu:", "()", "title:flu", "^flu", "{flu}", "\ufffd", "\0", "flu\0",
-     "'; DROP TABLE"],
+     "'; DROP TABLE", "\ufdfa" * 200],
 )  # fmt: skip
 def test_any_words_get_an_answer(site_home: HomePage, query: str) -> None:
-    assert len(search_pages(query).query.terms) <= MOST_WORDS
+    found = search_pages(query).query
+
+    assert len(found.terms) <= MOST_WORDS
+    assert len(found.stems) <= MOST_TYPED
+
+
+@pytest.mark.parametrize(("one", "more"), [("GP", "GPs"), ("CCG", "ccgs"), ("PCN", "PCN's")])
+def test_an_abbreviation_is_found_by_its_plural(site_home: HomePage, one: str, more: str) -> None:
+    assert addresses(more) == addresses(one) != []
 
 
 @pytest.mark.parametrize(

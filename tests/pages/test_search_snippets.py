@@ -5,7 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from pages.search_lists import SearchLists
+from pages.search_query import understand
 from pages.search_snippets import BEFORE, LENGTH, Fragment, LookedFor, marked, snippet, things_in
+from pages.vocabulary import Vocabulary
 from pages.words import stems, words
 
 
@@ -49,6 +52,22 @@ def shown(fragments: list[Fragment]) -> str:
 def test_what_was_found_is_marked_as_search_reads_it(text: str, typed: str, expected: str) -> None:
     assert shown(snippet(text, wanted(typed))) == expected
     assert shown(marked(text, wanted(typed))) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("information", "the [information] about flu"),
+        ("find information", "the [information] about flu"),
+        ("flu information", "the information about [flu]"),
+    ],
+)
+def test_words_that_matter_little_are_marked_where_nothing_else_was_typed(
+    typed: str, expected: str
+) -> None:
+    query = understand(typed, Vocabulary({"information": 1, "find": 1, "flu": 1}), SearchLists())
+
+    assert shown(marked("the information about flu", LookedFor.by(query))) == expected
 
 
 def test_a_long_text_is_shown_from_the_sentence_that_has_the_words() -> None:

@@ -9,6 +9,7 @@ from pages.public import public_pages
 from privacy.gates import GATES
 from privacy.models import AnalyticsSettings
 from privacy.registry import groups_in_use
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,9 @@ OUTSIDE_THE_TREE = [
     "/search/without-results/",
     "/search/?q=chest+pain",
     "/search/suggestions/?q=flu",
+    "/search/feed.atom?q=flu",
+    "/feed.atom",
+    "/about-us/feed.atom",
     "/sitemap.xml",
     "/robots.txt",
     "/nothing-here/",
@@ -86,6 +90,7 @@ def test_a_document_that_a_browser_kept_keeps_its_own_policy(client: Client) -> 
     document = SiteDocument.objects.create(
         title="Minutes", file=ContentFile(b"%PDF-1.4\n", name="minutes.pdf")
     )
+    builders.content_page(body=[("document", {"document": document, "text": ""})])
     first = client.get(document.url)
     assert b"".join(first.streaming_content)
     assert "script-src" not in first["Content-Security-Policy"]

@@ -108,7 +108,6 @@ def test_wagtails_safe_options_are_on(production) -> None:
     assert settings.WAGTAIL_GRAVATAR_PROVIDER_URL is None
     assert not settings.WAGTAIL_ENABLE_UPDATE_CHECK
     assert not settings.WAGTAIL_ALLOW_UNICODE_SLUGS
-    assert settings.WAGTAILDOCS_SERVE_METHOD == "serve_view"
     assert settings.WAGTAILDOCS_MAX_UPLOAD_SIZE
     assert not {"svg", "html", "zip", "exe"} & {
         *settings.WAGTAILDOCS_EXTENSIONS,
