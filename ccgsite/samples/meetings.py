@@ -127,11 +127,11 @@ def _meeting(place: int, committee: CommitteePage, today: date) -> MeetingPage:
     if place % 7 == 5:  # noqa: PLR2004, a few do not take place
         page.status = "cancelled"
         page.status_note = "A sample of a meeting that was cancelled."
-    page.agenda = list(_agenda(is_over=is_over))
+    page.agenda = _agenda(has_outcome=is_over and page.takes_place)
     return page
 
 
-def _agenda(*, is_over: bool) -> list[AgendaItem]:
+def _agenda(*, has_outcome: bool) -> list[AgendaItem]:
     after: dict[str, Any] = {
         "decision": "Agreed, for this sample.",
         "actions": "Sample person A to make up another sample.",
@@ -143,7 +143,7 @@ def _agenda(*, is_over: bool) -> list[AgendaItem]:
             title="A sample report",
             purpose="decision",
             lead_text="Sample person A, Clinical chair",
-            **(after if is_over else {}),
+            **(after if has_outcome else {}),
         ),
         AgendaItem(
             number="3",

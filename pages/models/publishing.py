@@ -1,16 +1,11 @@
 """A meeting is published together with its papers, in one transaction, or not at all."""
 
-import logging
 from typing import Any
 
 from django.db import models, transaction
 from wagtail.models import Page
 
 from pages.models.papers import PapersNotReadyError, draft_papers, ready_or_not
-
-BY_SCHEDULE = "wagtail.publish.scheduled"  # how Wagtail logs what its job publishes
-
-logger = logging.getLogger(__name__)
 
 
 class PublishesPapers(models.Model):
@@ -47,19 +42,10 @@ class PublishesPapers(models.Model):
             draft.publish()
         return saved
 
-    def publish(self, revision: Any, *args: Any, **options: Any) -> None:
-        """Publish all or nothing.
-
-        Where the job finds that a paper cannot be published, the meeting stays scheduled: it is
-        tried again, and the pages that come after it go on. Raises PapersNotReadyError otherwise.
-        """
-        try:
-            with transaction.atomic():
-                super().publish(revision, *args, **options)
-        except PapersNotReadyError as error:
-            if options.get("log_action") != BY_SCHEDULE:
-                raise
-            logger.error("%s stays scheduled. %s", self.title, error)  # noqa: TRY400
+    @transaction.atomic
+    def publish(self, *args: Any, **options: Any) -> None:
+        """Publish all or nothing, the end of its schedule as well. Raises PapersNotReadyError."""
+        super().publish(*args, **options)
 
     def _locked_with_papers(self) -> int | None:
         """Let no one else publish this or a page below until it is done.
