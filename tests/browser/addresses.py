@@ -4,6 +4,8 @@ MEASUREMENT_ID = "G-TEST12345"
 NAMED_HOST = "www.ccg.test"  # besides 127.0.0.1, for cookies of the domain above it
 
 NOTICE = "/contact-us/using-your-information/fair-processing-notice-privacy-notice/"
+BOARD = "/about-us/governing-board/"
+POLICIES = "/publications/publication-scheme/policies-and-procedures/"
 KINDS = {
     "home": "/",
     "section": "/about-us/",
@@ -17,7 +19,20 @@ KINDS = {
     "news index": "/news/",
     "news": "/news/sample-news/",
     "media releases": "/contact-us/media-enquiries/media-releases/",
+    "media release": "/contact-us/media-enquiries/media-releases/sample-news-4/",
     "alerts": "/service-alerts/",
+    "alert": "/service-alerts/sample-alert-1/",
+    "consultations": "/hearing-from-you/current-consultations/",
+    "open consultation": "/hearing-from-you/current-consultations/sample-consultation-2/",
+    "answered consultation": "/hearing-from-you/current-consultations/sample-consultation-5/",
+    "publications": POLICIES,
+    "publication": f"{POLICIES}sample-publication-5/",
+    "people": f"{BOARD}whos-who/",
+    "person": f"{BOARD}whos-who/sample-person-a/",
+    "committee": f"{BOARD}sample-committee-a/",
+    "meetings": f"{BOARD}meetings-and-past-papers/",
+    "meeting to come": f"{BOARD}meetings-and-past-papers/sample-meeting-1/",
+    "past meeting": f"{BOARD}meetings-and-past-papers/sample-meeting-3/",
     "privacy notice": NOTICE,
     "notice versions": f"{NOTICE}versions/",
     "notice version": f"{NOTICE}versions/1/",

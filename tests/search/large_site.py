@@ -15,6 +15,7 @@ from wagtail.blocks import StreamValue
 from wagtail.models import Collection, Page
 from wagtail.rich_text import RichText
 
+from ccgsite.samples.entries import add_entries
 from pages.document_text import Outcome
 from pages.models import (
     ContentPage,
@@ -30,6 +31,7 @@ from pages.public import public_pages
 
 PAGES_OF_A_SECTION = 500  # at most
 NEWS_EVERY = 5  # sections
+PAGES_FOR_AN_ENTRY = 200  # there are so many pages for each sample entry of a kind
 PARTS_OF_A_PAGE = 4
 WORDS_IN_A_PART = 70
 PAGES_OF_A_DOCUMENT = 5
@@ -60,10 +62,12 @@ class Text:
 
 
 def fill(pages: int, documents: int) -> None:
-    """Add pages and documents that they offer until the site has so many; index none of them.
+    """Add pages and documents that they offer until the site has so many; most are not indexed yet.
 
-    One section in five is of news.
+    Some are the sample entries of every kind of list, which are published one by one; of the
+    sections of the others, one in five is of news.
     """
+    add_entries(HomePage.objects.get(), pages // PAGES_FOR_AN_ENTRY, timezone.localdate())
     text = Text(seed=pages)
     stored = _documents(documents - SiteDocument.objects.count(), text)
     missing = pages - public_pages().exclude(depth=Page.get_first_root_node().depth).count()
