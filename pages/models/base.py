@@ -202,16 +202,6 @@ class BasePage(Page):
         )
 
     @transaction.atomic
-    def add_child(self, **kwargs: Any) -> Page:
-        """Add a page below this one. Of two that are added at once, one waits for the other.
-
-        Each would otherwise take the same place in the tree, and one be refused.
-        """
-        now = Page.objects.select_for_update(no_key=True).get(pk=self.pk)
-        self.path, self.numchild = now.path, now.numchild
-        return super().add_child(**kwargs)
-
-    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Save, and let search read the page anew, unless nothing changed that it reads."""
         self.is_being_saved = True
