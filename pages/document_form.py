@@ -12,6 +12,7 @@ class SiteDocumentForm(BaseDocumentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.stored_file = self.instance.file.name
         self.original_file = None  # Wagtail would delete it; the model keeps it as it was
         if self.instance.pk:
             name = "file" if "file" in self.fields else "title"
@@ -26,3 +27,12 @@ class SiteDocumentForm(BaseDocumentForm):
                 "file_too_large": message,
                 "file_too_large_unknown_size": message,
             }
+
+    def _post_clean(self) -> None:
+        """Leave the document the file that it has if the form is refused.
+
+        Wagtail would show the refused one as the document's, and say that it cannot be found.
+        """
+        super()._post_clean()
+        if self.errors:
+            self.instance.file = self.stored_file

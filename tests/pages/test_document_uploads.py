@@ -119,6 +119,8 @@ def test_a_refused_file_leaves_the_one_that_is_there(admin_client, refused) -> N
 
     stored = SiteDocument.objects.get()
     assert "could not be saved due to errors" in page
+    assert "could not be found" not in page
+    assert f">{document.filename}" in page.replace("</svg>", ">")
     assert on_disk(stored) == b"Right"
     assert stored.file.name == document.file.name
     assert not EarlierFile.objects.exists()
