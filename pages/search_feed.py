@@ -1,6 +1,5 @@
 """A search to follow: the newest of what it finds, as an Atom feed."""
 
-from datetime import date, datetime, time
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +8,7 @@ from wagtail.models import Site
 
 from pages.feeds import MOST_ENTRIES, FeedEntry, atom_feed
 from pages.forms import ResultsForm
+from pages.moments import start_of
 from pages.navigation import Navigation
 from pages.search import Hit, SearchUnavailableError, search_pages
 from pages.search_filters import Filters
@@ -45,16 +45,12 @@ def search_feed(request: HttpRequest) -> HttpResponse:
         about=address(query, filters.chosen),
         address=address(query, filters.chosen, of="search_feed"),
         entries=[_entry(hit) for hit in newest[:MOST_ENTRIES]],
-        changed=_start_of(today),
+        changed=start_of(today),
     )
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
 def _entry(hit: Hit) -> FeedEntry:
-    dated = _start_of(hit.passage.dated or timezone.localdate())
+    dated = start_of(hit.passage.dated or timezone.localdate())
     return FeedEntry(hit.title, hit.address, hit.page.search_description, updated=dated)
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
