@@ -4,13 +4,13 @@ PYTHONS = python3.13 python3.12 python3.11 python3.14 python3
 # The first Python that is new enough, or the one that PYTHON names, does the rest.
 SET_UP = @for python in $(or $(PYTHON),$(PYTHONS)); do \
 	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	    && exec "$$python" ccgsite/bootstrap.py $@; \
+	    && exec "$$python" ccgsite/bootstrap.py $@ $(ARGUMENTS); \
 	done; \
 	echo "This site needs Python 3.11 or newer. Install one," \
 	  "or say where it is: make $@ PYTHON=/path/to/python3.12" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-data test lint format bench
+.PHONY: help run demo-data test lint format bench stack backup restore
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\): ## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,5 +30,15 @@ lint: ## Check the code and the templates, changing nothing
 format: ## Put the code and the templates in their standard form
 	$(SET_UP)
 
-bench: ## Say how well and how fast search finds, on both databases
+bench: ## Measure pages under load, and how well and fast search finds
+	$(SET_UP)
+
+stack: ## Start all that a real server has on this machine: database, nginx, three roles
+	$(SET_UP)
+
+backup: ## Write the database and all uploads to one file in var/backups
+	$(SET_UP)
+
+restore: ARGUMENTS = $(FROM)
+restore: ## Make a back-up the site: make restore FROM=/folder/back-up.tar
 	$(SET_UP)

@@ -1,6 +1,9 @@
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.conf import settings
 
 
 class CCGSiteConfig(AppConfig):
@@ -9,3 +12,9 @@ class CCGSiteConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("ccgsite.checks")  # registers them; they read models, which are there now
+
+
+@cache
+def rooms() -> list[AppConfig]:
+    """Return the installed apps that are ours: those that lie beside the settings' own."""
+    return [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]

@@ -23,8 +23,8 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up-finished"
 LAST_PORT = 65535
 TOLD_EVERY = 10
-NOT_SET_UP = "There is no site here yet. Run `make run` first, then `make demo-data`."
-# What follows set-up, by purpose. All but the first two need the packages for tests.
+NOT_SET_UP = "There is no site here yet. Run `make run` first, then the same again."
+# What follows set-up, by purpose.
 NEXT = {
     "run": ["manage.py", "serve"],
     "demo-data": ["manage.py", "demo_data"],
@@ -32,7 +32,11 @@ NEXT = {
     "lint": ["-m", "tests.run", "lint"],
     "format": ["-m", "tests.run", "format"],
     "bench": ["-m", "tests.run", "bench"],
+    "stack": ["-m", "tests.stack"],
+    "backup": ["manage.py", "back_up"],
+    "restore": ["manage.py", "restore"],
 }
+WITHOUT_TESTS = {"run", "demo-data", "backup", "restore"}
 
 
 class SetUpError(Exception):
@@ -203,8 +207,11 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def main(purpose: str) -> None:
-    """Set up what one of the purposes in NEXT needs, then become what it starts."""
+def main(purpose: str, *arguments: str) -> None:
+    """Set up what one of the purposes in NEXT needs, then become what it starts.
+
+    The arguments are for what it starts.
+    """
     var_dir = Path(os.environ.get("VAR_DIR", "").strip() or ROOT / "var")
     try:
         check_python(sys.version_info[:2])
@@ -212,9 +219,11 @@ def main(purpose: str) -> None:
             listen_address(os.environ)
             write_secret_key(var_dir)
             say("1/6 Python packages")
-        elif purpose == "demo-data":
+        elif purpose == "restore":
+            write_secret_key(var_dir)
+        elif purpose in {"demo-data", "backup"}:
             check_set_up(var_dir)
-        install("run" if purpose in {"run", "demo-data"} else "test")
+        install("run" if purpose in WITHOUT_TESTS else "test")
     except SetUpError as error:
         sys.exit(str(error))
     except OSError as error:
@@ -222,8 +231,8 @@ def main(purpose: str) -> None:
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command goes on from here.")
     os.chdir(ROOT)
-    os.execv(VENV_PYTHON, [VENV_PYTHON, *NEXT[purpose]])
+    os.execv(VENV_PYTHON, [VENV_PYTHON, *NEXT[purpose], *arguments])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

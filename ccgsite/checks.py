@@ -6,12 +6,12 @@ yes, through privacy/gates.py and static/js/consent.js; nothing else may come at
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.apps import AppConfig, apps
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db.models import Field
@@ -21,6 +21,8 @@ from wagtail.embeds.blocks import EmbedBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as registry
 
+from ccgsite.apps import rooms
+from ccgsite.settings.roles import ALL, EDITOR
 from ccgsite.third_parties import (
     Problem,
     is_ours,
@@ -69,6 +71,21 @@ def folders_are_writable(**kwargs: Any) -> list[CheckMessage]:
             id="ccgsite.E001",
         )
     ]
+
+
+@register
+def role_has_its_address(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse an address for editors that their role cannot have, or has no use for."""
+    public, editors = urlsplit(settings.SITE_URL), urlsplit(settings.EDITOR_URL)
+    role, what, mend = settings.CCGSITE_ROLE, "", "Set EDITOR_URL, such as to https://cms.…"
+    if role == EDITOR and editors.netloc == public.netloc:
+        what = "CCGSITE_ROLE=editor needs an address of its own: EDITOR_URL is that of visitors."
+    elif role == EDITOR and editors.scheme != public.scheme:
+        what = f"EDITOR_URL is an {editors.scheme} address, and SITE_URL an {public.scheme} one."
+    elif role == ALL and editors != public:
+        what = "EDITOR_URL is set, but CCGSITE_ROLE=all serves editors at SITE_URL."
+        mend = "Take EDITOR_URL out, or run a process for each of the roles public and editor."
+    return [Error(what, hint=mend, id="ccgsite.E005")] if what else []
 
 
 # --- Settings ---------------------------------------------------------------------------------
@@ -125,14 +142,14 @@ def files_load_nothing_from_elsewhere(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _file_problems() -> Iterator[tuple[Path, Problem]]:
-    rooms = [Path(room.path) for room in _rooms()]
+    ours = [Path(room.path) for room in rooms()]
     templates = [Path(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
-    for folder in [*templates, *(room / "templates" for room in rooms)]:
+    for folder in [*templates, *(room / "templates" for room in ours)]:
         for path in _files(folder):
             yield from ((path, problem) for problem in template_problems(_text(path)))
     # The stylesheet in DESIGN_SYSTEM_ROOT is made at set-up, without what loads from elsewhere.
     static = [Path(x) for x in settings.STATICFILES_DIRS if x != settings.DESIGN_SYSTEM_ROOT]
-    for folder in [*static, *(room / "static" for room in rooms)]:
+    for folder in [*static, *(room / "static" for room in ours)]:
         for path in _files(folder):
             hosts = gate_hosts() if path == folder / CONSENT_SCRIPT else set()
             yield from ((path, problem) for problem in _static_problems(path, hosts))
@@ -159,12 +176,6 @@ def _text(path: Path) -> str:
 def gate_hosts() -> set[str]:
     """Return the third-party hosts that a visitor's yes can let in."""
     return {host for gate in GATES.values() for found in gate.hosts.values() for host in found}
-
-
-@cache
-def _rooms() -> list[AppConfig]:
-    """Return the installed apps that are ours: those that lie beside the settings' own."""
-    return [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
 
 
 # --- Fields and blocks ------------------------------------------------------------------------
@@ -211,7 +222,7 @@ def _block_problems(block: Block) -> Iterator[tuple[str, str]]:
 
 
 def _origin_problems(part: Field | Block) -> Iterator[tuple[str, str]]:
-    known = KNOWN_PACKAGES | {room.name for room in _rooms()}
+    known = KNOWN_PACKAGES | {room.name for room in rooms()}
     packages = {parent.__module__.partition(".")[0] for parent in type(part).__mro__}
     for package in sorted(packages - known):
         what = f"{type(part).__name__} comes from the package {package}"

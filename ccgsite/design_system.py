@@ -1,4 +1,6 @@
-"""The one stylesheet: the NHS design system, cut to what we use, and our own rules after it.
+"""The one stylesheet and the one script that pages load, each made of several files.
+
+The stylesheet is the NHS design system, cut to what we use, and our own rules after it.
 
 The design system comes from an installed package, `wagtail-nhsuk-frontend`, which is not an
 installed app: as it stands its stylesheet asks for a font from another host and names a source
@@ -44,6 +46,10 @@ OUR_STYLESHEETS = [
     "footer.css",
     "print.css",
 ]
+SCRIPT = "js/site.js"
+AT_ONCE = ["when_whole.js", "consent.js"]
+WHEN_WHOLE = ["navigation.js", "tables.js", "search_gap.js", "suggestions.js"]
+COMMENT_OR_INDENT = re.compile(r"^[ \t]*(?://.*\n)?", re.MULTILINE)
 # Where a class can be named: templates, scripts, and the modules that name one to a template.
 FOLDERS = ["templates", "static/js", "pages", "privacy", "enquiries"]
 SUFFIXES = {".html", ".js", ".py"}
@@ -122,10 +128,23 @@ def stylesheet() -> str:
     )
 
 
+def script() -> str:
+    """Return the whole script, ready to be served."""
+    folder = settings.BASE_DIR / "static" / "js"
+    parts = [(folder / name).read_text() for name in AT_ONCE]
+    parts += [f"whenWhole(() => {{\n{(folder / name).read_text()}}});\n" for name in WHEN_WHOLE]
+    return COMMENT_OR_INDENT.sub("", f"{{\n{''.join(parts)}}}\n")
+
+
 def write(root: Path) -> bool:
-    """Write the stylesheet below `root`; return whether it had changed."""
-    target = root / STYLESHEET
-    content = stylesheet().encode()
+    """Write the stylesheet and the script below `root`; return whether either had changed."""
+    made = {STYLESHEET: stylesheet(), SCRIPT: script()}
+    changed = [_write(root / name, text.encode()) for name, text in made.items()]
+    return any(changed)
+
+
+def _write(target: Path, content: bytes) -> bool:
+    """Write a file all at once; return whether it had changed."""
     if target.is_file() and target.read_bytes() == content:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -196,5 +215,5 @@ def _without_unused_properties(css: str, read: set[str]) -> str:
 def _compact(css: str) -> str:
     """Drop comments and line breaks."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s+", " ", css)
+    css = re.sub(r"\s+", " ", css).replace(": ", ":")
     return re.sub(r" ?([{};,]) ?", r"\1", css).replace(";}", "}").strip()

@@ -58,6 +58,16 @@ LOOK_AFTER_COOKIES = [
     "change_analyticssettings",
 ]
 
+SET_ENQUIRY_FORMS = [
+    "add_enquirykind",
+    "change_enquirykind",
+    "delete_enquirykind",
+    "add_bankholiday",
+    "change_bankholiday",
+    "delete_bankholiday",
+]
+
+# Which enquiries a group sees is set with each form (EnquiryKind.groups).
 # Group: what it may do with pages, with files, and with everything else.
 GROUPS = {
     "Authors": (WRITE, ADD_FILES, [*SIGN_IN, "view_contact", "view_topic"]),
@@ -75,9 +85,15 @@ GROUPS = {
             *WRITE_ABOUT_COOKIES,
             *HELP_PEOPLE_FIND,
             *SAY_WHAT_IS_URGENT,
+            *SET_ENQUIRY_FORMS,
         ],
     ),
-    "Data protection leads": (EDIT, ADD_FILES, [*SIGN_IN, *LOOK_AFTER_COOKIES]),
+    "Data protection leads": (
+        EDIT,
+        ADD_FILES,
+        [*SIGN_IN, *LOOK_AFTER_COOKIES, "handle_personal_data"],
+    ),
+    "Enquiries team": ([], [], SIGN_IN),
 }
 WORKFLOW = "Approval by a publisher"
 WAGTAIL_GROUPS = ["Moderators", "Editors"]

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
+from ccgsite.keeping import BY_NOBODY, cache_control
 from pages.document_addresses import for_editors
 from pages.public import public_pages
 from pages.views import bad_request, method_not_allowed
@@ -50,8 +52,7 @@ PERMISSIONS_POLICY = ", ".join(
 class SafetyHeaders:
     """Headers that Django has no setting for.
 
-    A browser asks again for what says nothing else of keeping: a page that it kept would come
-    with the policy of before the visitor's last cookie choice.
+    Who may keep an answer that does not say so itself is decided here, where it is whole.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -59,11 +60,12 @@ class SafetyHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        # A browser is not to look up, beforehand, the names of sites that a page links to.
-        response.headers.setdefault("X-DNS-Prefetch-Control", "off")
-        response.headers.setdefault("Cache-Control", "no-cache")
+        if not request.path.startswith(settings.STATIC_URL):  # a part of a page links to nothing
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            # A browser is not to look up, beforehand, the names of sites that a page links to.
+            response.headers.setdefault("X-DNS-Prefetch-Control", "off")
+        response.headers.setdefault("Cache-Control", cache_control(request, response))
         return response
 
 
@@ -86,6 +88,8 @@ class ContentSecurityPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if parts.replace is None and not report_only:
             parts.update = sources(request.cookie_choice)
+        if parts.update:  # this policy is not for whoever asks next
+            response.headers.setdefault("Cache-Control", BY_NOBODY)
         return parts
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,26 +1,27 @@
-"""Publishing and unpublishing at the time that editors set.
+"""Publishing and unpublishing at the time that editors set, and deleting what was kept long enough.
 
 The serving processes do it by themselves, every few seconds (ccgsite/server.py), so that nobody
 has to set up a job for it; `manage.py publish_scheduled` does the same once. Being late makes no
 page wrong: one whose time has run out is gone at that moment (pages/public.py), and one that is
 due comes later. So what was missed while the site stood still is made up for at its next start.
+Enquiries that were kept as long as promised are deleted once a day.
 """
 
-import fcntl
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
-from typing import IO
 
 from django.apps import apps
-from django.db import OperationalError, connections, models, transaction
+from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from wagtail.models import DraftStateMixin, Page, Revision
 
-SECONDS_BETWEEN = 5
+from ccgsite.background import keep_doing
+from enquiries.retention import delete_kept_long_enough
+
 SECONDS_UNTIL_NEXT_TRY = 60  # of what failed: a log that repeats itself hides the rest
 LOCK = "scheduling.lock"
 
@@ -32,6 +33,12 @@ class Schedule:
 
     def __init__(self) -> None:
         self._try_again_at: dict[models.Model, float] = {}
+        self._deleted_on: date | None = None
+
+    def turn(self) -> None:
+        """Do what is due now. Raises django.db.Error if what is due cannot be read."""
+        self.publish_due()
+        self.delete_daily()
 
     def publish_due(self) -> int:
         """Unpublish and publish what is due, one after the other. Returns how many were done.
@@ -41,6 +48,16 @@ class Schedule:
         """
         now = timezone.now()
         return sum(self._done(item, now) for item in [*_expired(now), *_due(now)])
+
+    def delete_daily(self) -> None:
+        """Delete the enquiries that were kept long enough, once a day.
+
+        Raises django.db.Error if that fails; the next call tries again.
+        """
+        today = timezone.localdate()
+        if self._deleted_on != today:
+            delete_kept_long_enough()
+            self._deleted_on = today
 
     def _done(self, item: models.Model, now: datetime) -> bool:
         if self._try_again_at.get(item, 0) > monotonic():
@@ -70,6 +87,13 @@ def _due(now: datetime) -> models.QuerySet:
     return due.defer("content")
 
 
+def overdue_since() -> datetime | None:
+    """Return since when the first of what is due has been waiting, or None if nothing is due."""
+    now = timezone.now()
+    expired = [item.expire_at for item in _expired(now)]
+    return min([*expired, *(item.approved_go_live_at for item in _due(now)[:1])], default=None)
+
+
 # Another process, or an editor, may have been faster: both look again, with the row locked.
 
 
@@ -93,39 +117,5 @@ def _publish(item: Revision, now: datetime) -> bool:
 
 
 def keep_publishing(folder: Path, stop: Event) -> None:
-    """Publish what is due every few seconds, until told to stop, and whatever happens meanwhile.
-
-    Of all processes that share a folder, one does it: the first to lock a file there. The system
-    gives the lock back when that process ends, however it ends, and another takes over. The lock
-    saves asking the database twice; that nothing is published twice does not depend on it.
-    """
-    schedule = Schedule()
-    lock: IO[str] | None = None
-    problem = ""
-    while True:
-        try:
-            lock = lock or _locked(folder / LOCK)
-            if lock:
-                schedule.publish_due()
-            problem = ""
-        except Exception as error:  # the database may be away, and comes back
-            if repr(error) != problem:  # and says so once
-                problem = repr(error)
-                log.exception("Scheduled publishing does not work just now; it is tried again")
-        finally:
-            connections.close_all()  # this thread's own
-        if stop.wait(SECONDS_BETWEEN):
-            break
-    if lock:
-        lock.close()
-
-
-def _locked(path: Path) -> IO[str] | None:
-    """Return a file that this process has locked, or None if another one has."""
-    file = path.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
+    """Publish and delete what is due, until told to stop, in one process of all."""
+    keep_doing(Schedule().turn, "Scheduled publishing", folder / LOCK, stop)

@@ -10,22 +10,28 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+
+from ccgsite.settings.roles import PUBLIC
 
 # Two processes use two cores, and four threads let a request that waits for the database give
 # way to others. With the main process they stay below 400 MB.
 PROCESSES = 2
 THREADS = 4
 SECONDS_TO_FINISH = 10
+
+# What the serving processes do besides, by name: this module is loaded before the apps are ready.
+# Each machine stores what its own visitors sent while the database was away.
+WORK = ["ccgsite.posting.keep_taking_in"]
+EDITORS_WORK = ["ccgsite.scheduling.keep_publishing", "ccgsite.posting.keep_posting"]
 
 ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
@@ -43,7 +49,7 @@ class Server(Granian):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
-def site() -> WSGIHandler:
+def site() -> Callable[..., Any]:
     """Return the site as each serving process loads it.
 
     A signal to all processes of a terminal is for the main one, which ends the serving ones
@@ -54,16 +60,10 @@ def site() -> WSGIHandler:
         signal.signal(sign, signal.SIG_DFL)  # until granian takes them over, to serve
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     Thread(target=end_with, args=[os.getppid()], daemon=True).start()
-    application = get_wsgi_application()
-    Thread(target=publish_scheduled, daemon=True).start()
+    application = import_string("ccgsite.wsgi.application")  # only now: it loads the apps
+    for work in WORK if settings.CCGSITE_ROLE == PUBLIC else [*WORK, *EDITORS_WORK]:
+        Thread(target=import_string(work), args=[settings.VAR_DIR, Event()], daemon=True).start()
     return application
-
-
-def publish_scheduled() -> None:
-    """Publish what is due for as long as this process lives, if no other one does."""
-    # By its name: this module is loaded before the apps, and their models, are ready.
-    keep_publishing = import_string("ccgsite.scheduling.keep_publishing")
-    keep_publishing(settings.VAR_DIR, Event())
 
 
 def end_with(parent: int) -> None:
@@ -85,6 +85,7 @@ def main(host: str, port: str) -> None:
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig={**settings.LOGGING, "loggers": {}},
         respawn_failed_workers=True,
         workers_kill_timeout=SECONDS_TO_FINISH,
     )

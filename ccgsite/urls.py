@@ -1,17 +1,12 @@
 """Every address of the site, in the order it is tried."""
 
 from csp.decorators import csp_replace
-from django.conf import settings
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.views.decorators.cache import never_cache
-from django.views.static import serve as serve_file
 from wagtail.admin import urls as cms_urls
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-import pages.urls
-import privacy.urls
-from pages.sitemap import PublicPagesSitemap
+from ccgsite import public_urls
 
 # The CMS's own templates still hold inline scripts and styles; it may talk to nobody else.
 CMS_POLICY = {
@@ -28,20 +23,9 @@ CMS_POLICY = {
 cms = decorate_urlpatterns(cms_urls.urlpatterns, csp_replace(CMS_POLICY))
 cms = decorate_urlpatterns(cms, never_cache)
 
-handler400 = "pages.views.bad_request"
-handler403 = "pages.views.forbidden"
-handler404 = "pages.views.not_found"
-handler500 = "pages.views.server_error"
+handler400 = public_urls.handler400
+handler403 = public_urls.handler403
+handler404 = public_urls.handler404
+handler500 = public_urls.handler500
 
-urlpatterns = [
-    path("cms/", include(cms)),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PublicPagesSitemap}}, name="sitemap"),
-    # Renditions only: originals and documents are never served as plain files.
-    re_path(
-        r"^media/(?P<path>images/[\w.-]+)$",
-        serve_file,
-        {"document_root": settings.MEDIA_ROOT},
-    ),
-    path("cookie-consent/", include(privacy.urls)),
-    path("", include(pages.urls)),
-]
+urlpatterns = [path("cms/", include(cms)), *public_urls.urlpatterns]

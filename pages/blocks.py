@@ -5,7 +5,7 @@ Every block renders as the NHS design system's component of that name
 because `BodyBlock` at its end is the list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from pages.links import known_contacts, known_pages
 from pages.public import is_live_now, public_pages, seen_by_visitors
 from pages.video import RUNNING_TIME, VideoIdBlock, VideoValue
 
@@ -92,7 +93,6 @@ class TextBlock(blocks.RichTextBlock):
     class Meta:
         group = "Text"
         icon = "pilcrow"
-        template = "blocks/text.html"
         description = "Paragraphs, lists and links."
         preview_value = PREVIEW_TEXT
 
@@ -229,11 +229,24 @@ class LinkValue(blocks.StructValue):
         return self.get("url") or ""
 
 
+class PageBlock(blocks.PageChooserBlock):
+    """A page that was chosen, as readers see it: None if they may not."""
+
+    def bulk_to_python(self, values: Sequence[int]) -> list[Page | None]:
+        known = known_pages(values)
+        return super().bulk_to_python(values) if known is None else known
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        """Say what migrations have to know: it is stored as Wagtail's own."""
+        _, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.PageChooserBlock", args, kwargs
+
+
 class LinkBlock(blocks.StructBlock):
     """A link to a page of this site or to another site: one of the two."""
 
     text = blocks.CharBlock(max_length=120, help_text="Says where the link goes.")
-    page = blocks.PageChooserBlock(required=False, help_text="A page of this site,")
+    page = PageBlock(required=False, help_text="A page of this site,")
     url = blocks.URLBlock(
         required=False,
         label="Address",
@@ -277,11 +290,13 @@ class StartButtonBlock(LinkBlock):
 class RelatedPagesBlock(blocks.ListBlock):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_num", 1)
-        super().__init__(blocks.PageChooserBlock(label="Page"), **kwargs)
+        super().__init__(PageBlock(label="Page"), **kwargs)
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
-        context["pages"] = seen_by_visitors(value)
+        chosen = [page for page in value if page]
+        known = known_pages([page.pk for page in chosen])
+        context["pages"] = seen_by_visitors(chosen) if known is None else chosen
         context.setdefault("component_level", 2)
         return context
 
@@ -372,6 +387,10 @@ class TableBlock(blocks.StructBlock):
 class ContactBlock(SnippetChooserBlock):
     def __init__(self, target_model: str = "pages.Contact", **kwargs: Any) -> None:
         super().__init__(target_model, **kwargs)
+
+    def bulk_to_python(self, values: Sequence[int]) -> list[Any]:
+        known = known_contacts(values)
+        return super().bulk_to_python(values) if known is None else known
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
@@ -565,7 +584,7 @@ class TasksBlock(blocks.StreamBlock):
 
     task = blocks.StructBlock(
         [
-            ("page", blocks.PageChooserBlock()),
+            ("page", PageBlock()),
             (
                 "text",
                 blocks.CharBlock(

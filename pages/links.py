@@ -1,14 +1,17 @@
-"""Links inside rich text: every page that a text names is looked up in one query.
+"""What a page's own text names: all pages that it leads to are looked up in one query.
 
-Wagtail looks up the links of each piece of text by itself, so a page of twenty text blocks
-would cost twenty queries.
+Wagtail looks up the links of each piece of text by itself, and what was chosen in each block, so a
+page of twenty blocks would cost twenty queries. Contacts are looked up all at once too.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 
+from django.apps import apps
+from django.db.models import Model
 from django.utils.html import escape
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.rich_text import DocumentLinkHandler
@@ -22,19 +25,59 @@ PAGE_LINK = re.compile(
 )
 ID = re.compile("[0-9]{1,9}")  # what a database takes; a forged form may send anything
 
+# Of stored blocks: a field called "page", or an entry of a list. One too many does no harm.
+CHOSEN_PAGE = re.compile(r'"page": (\d{1,9})\b|"type": "item", "value": (\d{1,9})\b')
+CHOSEN_CONTACT = re.compile(r'"type": "contact", "value": (\d{1,9})\b')
+
 _known_pages: ContextVar[dict[int, Page | None] | None] = ContextVar("known_pages", default=None)
+_known_contacts: ContextVar[dict[int, Model]] = ContextVar("known_contacts")
+
+
+def keys_in(stored_text: str) -> set[int]:
+    """Return the keys of the pages that stored text and blocks lead to."""
+    found = {
+        first or second
+        for names in (PAGE_LINK, CHOSEN_PAGE)
+        for first, second in names.findall(stored_text)
+    }
+    return {int(page_id) for page_id in found if ID.fullmatch(page_id)}
 
 
 @contextmanager
-def resolving_page_links(stored_text: str) -> Iterator[None]:
-    """Look up every page that the stored text links to, for as long as the block runs."""
-    found = {first or second for first, second in PAGE_LINK.findall(stored_text)}
-    ids = {int(page_id) for page_id in found if ID.fullmatch(page_id)}
-    token = _known_pages.set(_public_pages_by_id(ids))
+def knowing(pages: dict[int, Page | None], stored_text: str) -> Iterator[None]:
+    """Use these pages for as long as the block runs, and all contacts that the text names."""
+    ids = {int(contact_id) for contact_id in CHOSEN_CONTACT.findall(stored_text)}
+    contacts = apps.get_model("pages.Contact").objects.in_bulk(ids) if ids else {}
+    pages_token = _known_pages.set(pages)
+    contacts_token = _known_contacts.set(contacts)
     try:
         yield
     finally:
-        _known_pages.reset(token)
+        _known_pages.reset(pages_token)
+        _known_contacts.reset(contacts_token)
+
+
+def known_pages(ids: Sequence[int]) -> list[Page | None] | None:
+    """Return these pages, None for each that readers may not see; None if not all were looked up.
+
+    That is so in the CMS, where editors see them.
+    """
+    known = _known_pages.get()
+    if known is None or not known.keys() >= {x for x in ids if x is not None}:
+        return None
+    return [copy(known[x]) if x is not None else None for x in ids]
+
+
+def public_page(key: int) -> Page | None:
+    """Return a page if readers may see it, from those that were looked up or from the database."""
+    known = known_pages([key])
+    return known[0] if known else public_pages().filter(pk=key).first()
+
+
+def known_contacts(ids: Sequence[int]) -> list[Model] | None:
+    """Return these contacts, or None if not all of them were looked up."""
+    known = _known_contacts.get({})
+    return [copy(known[x]) for x in ids] if known.keys() >= set(ids) else None
 
 
 def _public_pages_by_id(ids: set[int]) -> dict[int, Page | None]:

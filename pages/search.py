@@ -12,13 +12,14 @@ from itertools import accumulate, chain
 from math import inf
 from typing import ParamSpec, TypeVar
 
+from django.db.models import F
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.search.query import PlainText
 
 from pages.models.media import SiteDocument
 from pages.models.passages import DocumentOffer, Passage
-from pages.public import public_documents, public_pages
+from pages.public import IsOpenCollection, public_pages
 from pages.search_lists import EmergencyRule, SearchLists
 from pages.search_query import LONGEST_QUERY, MOST_WORDS, Query, understand
 from pages.search_ranking import Rated, Rater
@@ -100,7 +101,7 @@ def search_pages(text: str, lists: SearchLists | None = None) -> Results:
     `lists` are the editors' synonyms, emergency phrases and pins, those in force if not given.
     Raises SearchUnavailableError.
     """
-    lists = lists or SearchLists.load()
+    lists = lists or SearchLists.current()
     vocabulary = Vocabulary.current()
     query = understand(text, vocabulary, lists)
     candidates = _candidates(query, vocabulary)
@@ -130,7 +131,7 @@ def suggest(text: str) -> list[Hit]:
     )
     ranked = [Rated(passage, 0) for passage in called_so[: 2 * MOST_SUGGESTIONS]]
     if len(ranked) < MOST_SUGGESTIONS:
-        lists = SearchLists.load()
+        lists = SearchLists.current()
         query = understand(text, Vocabulary.current(), lists)
         long = [x for x in query.all_stems if len(x) >= SHORTEST_TO_SUGGEST]
         ranked += _best(_with_names(long, "or"), query, lists)[:MOST_SUGGESTIONS]
@@ -206,12 +207,11 @@ def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
 
 def _public(ranked: list[Rated]) -> list[Hit]:
     """Return what a visitor may see, whatever the passages say."""
-    documents = public_documents().in_bulk({r.passage.document_id for r in ranked} - {None})
+    documents: dict[int, SiteDocument] = {}
     offers: dict[int, list[int]] = {}
-    for page_id, document_id in DocumentOffer.objects.filter(document__in=documents).values_list(
-        "page_id", "document_id"
-    ):
-        offers.setdefault(document_id, []).append(page_id)
+    for offer in _offers({r.passage.document_id for r in ranked} - {None}):
+        documents[offer.document_id] = offer.document
+        offers.setdefault(offer.document_id, []).append(offer.page_id)
     wanted = {r.passage.page_id for r in ranked} | {x for ids in offers.values() for x in ids}
     pages = public_pages().in_bulk(wanted - {None})
     hits = []
@@ -225,3 +225,11 @@ def _public(ranked: list[Rated]) -> list[Hit]:
         if page and (document or rated.passage.page_id):
             hits.append(Hit(page, rated.passage, rated.is_of_the_part, document))
     return hits
+
+
+def _offers(documents: set[int]) -> Iterable[DocumentOffer]:
+    """Return which pages, public or not, offer those of the documents that are not private."""
+    if not documents:
+        return []
+    offers = DocumentOffer.objects.filter(IsOpenCollection(F("document__collection__path")))
+    return offers.filter(document__in=documents).select_related("document")

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from wagtail.models import Site
 
 from pages.feeds import MOST_ENTRIES, FeedEntry, atom_feed
 from pages.forms import ResultsForm
@@ -30,7 +29,7 @@ def search_feed(request: HttpRequest) -> HttpResponse:
     if not query:
         raise Http404
     today = timezone.localdate()
-    navigation = Navigation(Site.find_for_request(request).root_page, None)
+    navigation = Navigation.of(request)
     filters = Filters(navigation, asked, today)
     try:
         hits = search_pages(query).hits

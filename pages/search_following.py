@@ -71,13 +71,18 @@ def page_is_to_go(instance: Page, **_: Any) -> None:
 @receiver(post_save, sender=PageViewRestriction)
 def page_made_private(instance: PageViewRestriction, raw: bool = False, **_: Any) -> None:
     if not raw:
-        index_pages_below(instance.page.path)
+        index_pages_below(_path_now(Page, instance.page_id))
 
 
 @receiver(post_delete, sender=PageViewRestriction)
 def page_made_public(instance: PageViewRestriction, origin: object, **_: Any) -> None:
     if _is_about(origin, PageViewRestriction):
-        index_pages_below(instance.page.path)
+        index_pages_below(_path_now(Page, instance.page_id))
+
+
+def _path_now(model: type[Page | Collection], pk: int) -> str:
+    """Return where a node stands: others may have come before it since it was read."""
+    return model.objects.values_list("path", flat=True).get(pk=pk)
 
 
 def _is_about(origin: object, model: type[models.Model]) -> bool:
@@ -127,13 +132,13 @@ def collection_made_private(
     instance: CollectionViewRestriction, raw: bool = False, **_: Any
 ) -> None:
     if not raw:
-        index_documents_below(instance.collection.path)
+        index_documents_below(_path_now(Collection, instance.collection_id))
 
 
 @receiver(post_delete, sender=CollectionViewRestriction)
 def collection_made_public(instance: CollectionViewRestriction, origin: object, **_: Any) -> None:
     if _is_about(origin, CollectionViewRestriction):
-        index_documents_below(instance.collection.path)
+        index_documents_below(_path_now(Collection, instance.collection_id))
 
 
 def _followed(move: Callable[..., None]) -> Callable[..., None]:
@@ -141,8 +146,7 @@ def _followed(move: Callable[..., None]) -> Callable[..., None]:
     @transaction.atomic
     def move_and_follow(collection: Collection, *args: Any, **kwargs: Any) -> None:
         move(collection, *args, **kwargs)
-        path = Collection.objects.values_list("path", flat=True).get(pk=collection.pk)
-        index_documents_below(path)
+        index_documents_below(_path_now(Collection, collection.pk))
 
     return move_and_follow
 

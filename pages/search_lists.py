@@ -8,6 +8,7 @@ from itertools import starmap
 from django.db.models import QuerySet
 from wagtail.contrib.search_promotions.models import SearchPromotion
 
+from pages.kept import kept_for_a_second
 from pages.models.searching import EmergencyPhrases, Synonym, phrases_of
 from pages.models.site import SiteSettings
 
@@ -68,10 +69,20 @@ class SearchLists:
             organisation.old_before if organisation else None,
         )
 
+    @classmethod
+    def current(cls) -> "SearchLists":
+        """Return the lists as every search uses them, read once in a second."""
+        return _current()
+
     def with_synonym(self, synonym: Synonym) -> "SearchLists":
         """Return the lists as they would be if this entry, new or changed, were saved."""
         others = _synonyms(Synonym.objects.exclude(pk=synonym.pk))
         return replace(self, synonyms=(*others, _synonym(synonym.typed, synonym.means)))
+
+
+@kept_for_a_second
+def _current() -> SearchLists:
+    return SearchLists.load()
 
 
 def _synonyms(entries: QuerySet) -> tuple[SynonymRule, ...]:

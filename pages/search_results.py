@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from pages.choosing import Filter
 from pages.forms import ResultsForm, SearchForm
@@ -71,7 +71,7 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data
     if not asked["q"]:
         return render(request, "search/results.html", {"query": ""})
-    navigation = Navigation(Site.find_for_request(request).root_page, None)
+    navigation = Navigation.of(request)
     try:
         shown = results_page(asked, navigation)
     except SearchUnavailableError as error:
@@ -94,7 +94,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     """
     form = SearchForm(request.GET)
     form.is_valid()
-    navigation = Navigation(Site.find_for_request(request).root_page, None)
+    navigation = Navigation.of(request)
     status = HTTPStatus.OK
     try:
         found = [_suggestion(hit, navigation) for hit in suggest(form.cleaned_data["q"])]

@@ -1,9 +1,7 @@
 """Fixed addresses first; every other address is looked up in the page tree."""
 
 from django.urls import path, re_path
-from django.views.decorators.csrf import csrf_exempt
 from wagtail.urls import serve_pattern
-from wagtail.views import serve
 
 from pages import document_serving, search_feed, search_gaps, search_results, views
 
@@ -16,7 +14,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     # Pages accept GET alone and answer 405 to the rest, so there is no form to forge.
-    re_path(serve_pattern, csrf_exempt(serve), name="wagtail_serve"),
+    re_path(serve_pattern, views.page, name="wagtail_serve"),
     # Files that a page makes of its own facts.
-    re_path(r"^((?:[\w-]+/)*[\w-]+\.(?:atom|csv|ics|json))$", csrf_exempt(serve)),
+    re_path(r"^((?:[\w-]+/)*[\w-]+\.(?:atom|csv|ics|json))$", views.page),
 ]

@@ -18,12 +18,30 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from pages.models import SiteSettings
+from pages.routing import RoutedPage, page_at
+
 View = Callable[..., HttpResponse]
 
 
 def read_only(view: View) -> View:
     """Answer 405 to all but GET and HEAD; what cannot be written to has no form to forge."""
     return csrf_exempt(require_safe(view))
+
+
+@csrf_exempt
+def page(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer with the page of the tree at an address, which is asked to accept the method.
+
+    Wagtail's own view also asks who may see the page. `page_at` finds what everyone may.
+    """
+    site = SiteSettings.for_request(request).site
+    found, rest = page_at(site.root_page, [part for part in path.split("/") if part])
+    result = RoutedPage.route if isinstance(found, RoutedPage) else type(found).route
+    found, args, kwargs = result(found, request, rest)
+    return found.check_request_method(request, *args, **kwargs) or found.serve(
+        request, *args, **kwargs
+    )
 
 
 @read_only
@@ -33,6 +51,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /cms/",
         "Disallow: /cookie-consent/",
+        "Disallow: /enquiries/",
         "Disallow: /search/",
         f"Sitemap: {Site.find_for_request(request).root_url}{reverse('sitemap')}",
     ]

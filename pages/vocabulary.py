@@ -7,15 +7,15 @@ it leads to is looked up in the passages, so a word that only a withdrawn page h
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise, takewhile
 from math import log
-from uuid import UUID
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from pages.kept import kept_for_a_second
 from pages.models.passages import IndexedWord, IndexState
 from pages.words import FILLERS, stem
 
@@ -67,7 +67,7 @@ def sound(word: str) -> str:
 class Vocabulary:
     """Words with the number of passages that each stands in."""
 
-    _kept: "tuple[UUID | None, Vocabulary] | None" = None
+    _kept: "tuple[Hashable, Vocabulary] | None" = None
 
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
@@ -79,7 +79,7 @@ class Vocabulary:
     @classmethod
     def current(cls) -> "Vocabulary":
         """Return the words as they are now, from the last reading if nothing has changed."""
-        mark = IndexState.current_mark()
+        mark = _mark()
         if cls._kept is None or cls._kept[0] != mark:
             cls._kept = mark, cls(IndexedWord.counts())
         return cls._kept[1]
@@ -193,6 +193,11 @@ class Vocabulary:
                 for other, alike in self.spelt_like(whole)[:1]:
                     if alike >= LIKE_AS_A_WHOLE:
                         yield place, other
+
+
+@kept_for_a_second
+def _mark() -> Hashable:
+    return IndexState.current_mark()
 
 
 def _alike(

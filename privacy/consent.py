@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from http.cookies import Morsel
+from typing import Any
 
 from cookie_consent.cache import all_cookie_groups
 from cookie_consent.models import CookieGroup
@@ -50,16 +51,24 @@ class Choice:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Choice":
-        """Read the choice that a request carries. Reads the header alone, so it is cheap."""
-        header = request.META.get("HTTP_COOKIE", "")
+        """Read the choice that a request carries."""
+        return cls.sent(request.META)
+
+    @classmethod
+    def sent(cls, environ: Mapping[str, Any]) -> "Choice":
+        """Read the choice from a request's headers, as WSGI names them; they alone are read."""
+        header = environ.get("HTTP_COOKIE", "")
         cookie = ""
         if settings.COOKIE_CONSENT_NAME in header:
             cookie = parse_cookie(header).get(settings.COOKIE_CONSENT_NAME, "")
-        return cls(parse_cookie_str(cookie), request.headers.get("Sec-GPC") == "1")
+        return cls(parse_cookie_str(cookie), environ.get("HTTP_SEC_GPC") == "1")
 
     def answer(self, group: CookieGroup) -> bool | None:
         """Return the answer that stands for a group: yes, no or none yet."""
-        version, recorded = group.get_version(), self.recorded.get(group.varname, "")
+        return self._answer(group.varname, group.get_version())
+
+    def _answer(self, name: str, version: str) -> bool | None:
+        recorded = self.recorded.get(name, "")
         overruled = self.sends_gpc and not self.despite_gpc
         if version and recorded == version:
             return not overruled
@@ -74,6 +83,10 @@ class Choice:
         if not self.recorded:
             return []
         return [name for name, group in groups_in_use().items() if self.answer(group)]
+
+    def allowed_in(self, versions: Mapping[str, str]) -> list[str]:
+        """Return the groups that may load in a page that was made with these versions of them."""
+        return [name for name, version in versions.items() if self._answer(name, version)]
 
     @property
     def despite_gpc(self) -> bool:

@@ -23,13 +23,13 @@ ANALYTICS_KEY = "ga_measurement_id"
 
 
 class KeptCopies(BaseCache):
-    """What a process read last: read again after five seconds, kept for as long as it cannot be.
+    """What a process read last: read again after a second, kept for as long as it cannot be.
 
     django-cookie-consent reads its groups through a cache (`COOKIE_CONSENT_CACHE_BACKEND`). This
-    one outlives the database, and is never staler than a page may be.
+    one outlives the database. A page that is kept adds its own age.
     """
 
-    SECONDS = 5
+    SECONDS = 1
     _copies: ClassVar[dict[str, tuple[float, Any]]] = {}  # of all threads, as Django makes one each
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:

@@ -7,13 +7,17 @@ and not worth reading. `body` is a list of `("block type", value)` as the models
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
+from enquiries.models import Enquiry, EnquiryKind, Subject
+from enquiries.receiving import Message, receive
 from pages.models import (
     AgendaItem,
     AlertIndexPage,
@@ -147,6 +151,8 @@ def meeting(parent: Page | None = None, **facts: Any) -> MeetingPage:
     start = datetime(2021, 5, 19, 13, tzinfo=LONDON)
     usual = {"starts_at": start, "ends_at": None, "place": "Room 1, Some Street"}
     facts = {"committee": facts.get("committee") or committee(), **usual, **facts}
+    for place, item in enumerate(facts.get("agenda", [])):
+        item.sort_order = place
     return _publish(MeetingPage, parent or meeting_index(), facts)
 
 
@@ -206,6 +212,35 @@ def contact(**facts: Any) -> Contact:
     return Contact.objects.create(
         **_named("Contact", "key", {"email": "team@example.org", **facts}, title="name")
     )
+
+
+def enquiry_kind(*groups: Group, **facts: Any) -> EnquiryKind:
+    """Return a form whose enquiries these groups see, to be answered within 20 working days."""
+    number = next(NUMBERS)
+    usual = {
+        "code": "".join(chr(ord("A") + number // 26**place % 26) for place in range(4)),
+        "subject": Subject.GENERAL,
+        "message_label": "What do you want to tell us?",
+        "answer_within": 20,
+        "contact": facts.get("contact") or contact(phone="01632 960000", address="1 Some Street"),
+    }
+    kind = EnquiryKind.objects.create(**_named("Form", "slug", {**usual, **facts}, title="name"))
+    kind.groups.set(groups)
+    return kind
+
+
+def enquiry(kind: EnquiryKind | None = None, **facts: Any) -> Enquiry:
+    """Return what came in just now, or at `received_at`; other facts are set as they are."""
+    kind = kind or enquiry_kind()
+    when = {"received_at": facts.pop("received_at")} if "received_at" in facts else {}
+    suspicion = facts.pop("suspicion", "")
+    sent = {"message": "Something is wrong.", "email": "visitor@example.org"}
+    message = Message(kind.pk, kind.code, uuid4(), sent, suspicion, **when)
+    received = receive(message)
+    for name, fact in facts.items():
+        setattr(received, name, fact)
+    received.save()
+    return received
 
 
 def draft(page: PageType) -> PageType:

@@ -5,8 +5,11 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from pages import kept
 from pages.models import HomePage
+from privacy.registry import KeptCopies
 from tests.browser.addresses import MEASUREMENT_ID, NAMED_HOST
 from tests.network import stay_inside
 from tests.running import starting
@@ -44,12 +47,45 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("load_cookies", verbosity=0)
         call_command("load_search_lists", verbosity=0)
         call_command("make_groups", verbosity=0)
+        call_command("load_enquiries", verbosity=0)
         connection._test_serialized_contents = connection.creation.serialize_db_to_string()
 
 
 @pytest.fixture(autouse=True)
-def _cookie_registry_is_read_afresh():
+def _cookie_registry_is_read_afresh(monkeypatch):
+    """Read it once in each test, so that no number of queries depends on how fast a machine is."""
     caches[settings.COOKIE_CONSENT_CACHE_BACKEND].clear()
+    monkeypatch.setattr(KeptCopies, "SECONDS", 3600)
+
+
+@pytest.fixture(autouse=True)
+def _changes_show_at_once(monkeypatch):
+    """Read for each page what is otherwise read once in a second."""
+    monkeypatch.setattr(kept, "SECONDS", 0)
+
+
+@pytest.fixture
+def nothing_shows_at_once(monkeypatch, _changes_show_at_once):
+    """Read once what is otherwise read once in a second, as on a busy site."""
+    kept.readings.clear()
+    monkeypatch.setattr(kept, "SECONDS", 3600)
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays_open_in_a_transaction(monkeypatch):
+    """Let requests and workers, which close old connections, leave a test its own.
+
+    Django's test client does so as well; on PostgreSQL the test's data would be gone with it.
+    """
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def close_outside_transactions(self):
+        if not self.in_atomic_block:
+            close(self)
+
+    monkeypatch.setattr(
+        BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_outside_transactions
+    )
 
 
 @pytest.fixture

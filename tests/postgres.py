@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,9 +19,10 @@ import psycopg
 OTHER_USERS = ("postgres", "nobody")
 START_SECONDS = 30
 CLUSTER = ["-U", "ccgsite", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
-# The cluster is thrown away, so nothing in it has to survive a power cut. It listens in its
-# folder alone (-k).
-OPTIONS = ["-h", "", "-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+# A cluster is thrown away, so nothing in it has to survive a power cut. It listens in its folder
+# alone (-k).
+OPTIONS = ["-h", "", "-F", "-c", "full_page_writes=off"]
+FAST = ["-c", "synchronous_commit=off"]
 
 
 @contextmanager
@@ -34,34 +36,89 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
+    with _folder() as folder:
+        cluster = Cluster(folder, FAST)
+        cluster.run("initdb", "-D", cluster.data, *CLUSTER)
+        with cluster.started():
+            yield cluster.url
+
+
+@contextmanager
+def primary_and_replica() -> Iterator[tuple["Cluster", "Cluster"]]:
+    """Yield a cluster and another that follows it. Raises as server() does."""
+    with _folder() as folder, _folder() as other:
+        primary, replica = Cluster(folder), Cluster(other)
+        primary.run("initdb", "-D", primary.data, *CLUSTER)
+        with primary.started():
+            source = ["-h", str(folder), "-U", "ccgsite", "-c", "fast"]
+            replica.run("pg_basebackup", "-D", replica.data, "-R", *source)
+            with replica.started():
+                yield primary, replica
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="ccgsite-pg-", ignore_cleanup_errors=True) as folder:
-        user = _give_away(Path(folder))
-        programs = _programs()
+        yield Path(folder)
+
+
+class Cluster:
+    """One PostgreSQL server of our own, in a folder."""
+
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.data = str(folder / "data")
+        self.url = f"postgres://ccgsite@{quote(str(folder), safe='')}/postgres"
+        self.process: subprocess.Popen | None = None
+        self._options = [*OPTIONS, *options]
+        self._user = _give_away(folder)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs as the owner of the folder."""
         subprocess.run(
-            [programs / "initdb", "-D", f"{folder}/data", *CLUSTER],
+            [_programs() / program, *arguments],
             check=True,
             capture_output=True,
             text=True,
-            cwd=folder,
-            **user,
+            cwd=self.folder,
+            **self._user,
         )
-        with Path(folder, "log").open("w") as log:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", f"{folder}/data", "-k", folder, *OPTIONS],
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [_programs() / "postgres", "-D", self.data, "-k", self.folder, *self._options],
                 stdout=log,
                 stderr=log,
-                cwd=folder,
-                **user,
+                cwd=self.folder,
+                **self._user,
             )
-        try:
-            _wait(process, Path(folder))
-            yield f"postgres://ccgsite@{quote(folder, safe='')}/postgres"
-        finally:
-            process.terminate()
+        _wait(self.process, self.folder)
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> None:
+        """End it, and with it what its connections are at."""
+        if self.process:
+            self.process.send_signal(sign)
             try:
-                process.wait(START_SECONDS)
+                self.process.wait(START_SECONDS)
             except subprocess.TimeoutExpired:
-                process.kill()
+                self.process.kill()
+                self.process.wait(START_SECONDS)
+
+    @contextmanager
+    def started(self) -> Iterator[None]:
+        """Let it run during the context."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
+    def ask(self, question: str) -> Any:
+        """Return the first value that a query finds."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(question).fetchone()[0]
 
 
 def _programs() -> Path:

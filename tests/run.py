@@ -10,21 +10,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from tests import nginx, postgres
 from tests.browser.chromium import installed_chromium
+from tests.speed import load
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
 # What starts the site in processes of its own brings its own database, so it runs once.
-IN_PROCESS = ["pytest", "-m", "not browser and not server"]
+IN_PROCESS = "not browser and not server"
 SQLITE = "sqlite://:memory:"
 BENCH = ["manage", "shell", "--no-imports", "-c", "from tests.search.bench import main; main()"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A Python module to run in the project's folder, with its arguments."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -32,53 +44,61 @@ class Run:
     """The steps so far, and how each ended."""
 
     lines: list[str] = field(default_factory=list)
+    processes: list[subprocess.Popen] = field(default_factory=list)
     failed: bool = False
 
     def step(self, name: str, *command: str, **environment: str) -> None:
         """Run a Python module in the project's folder and note how it ended."""
         self._say(name)
-        with self._running(name, command, environment):
-            pass
+        self._do(Step(name, command, environment))
 
     @contextmanager
-    def beside(self, name: str, *command: str, **environment: str) -> Iterator[None]:
-        """Run a module while the block runs others; what it says comes after what they say."""
-        with tempfile.TemporaryFile("w+", prefix="ccgsite-step-") as said:
-            with self._running(name, command, environment, said):
+    def beside(self, *steps: Step) -> Iterator[None]:
+        """Do steps one after the other while the block does others; what they say comes after.
+
+        A block that fails ends them.
+        """
+        with ThreadPoolExecutor(1) as lane:
+            done = [lane.submit(self._said_by, step) for step in steps]
+            try:
                 yield
-            self._say(name)
+                for step, each in zip(steps, done, strict=True):
+                    self._say(step.name)
+                    print(each.result(), flush=True)
+            except BaseException:
+                lane.shutdown(wait=False, cancel_futures=True)
+                for process in self.processes:
+                    process.kill()
+                raise
+
+    def _said_by(self, step: Step) -> str:
+        """Do a step. Returns what it printed."""
+        with tempfile.TemporaryFile("w+", prefix="ccgsite-step-") as said:
+            self._do(step, said)
             said.seek(0)
-            shutil.copyfileobj(said, sys.stdout)
-            sys.stdout.flush()
+            return said.read()
 
     def _say(self, name: str) -> None:
         print(f"\n── {name} ".ljust(80, "─"), flush=True)
 
-    @contextmanager
-    def _running(
-        self,
-        name: str,
-        command: tuple[str, ...],
-        environment: dict[str, str],
-        said: IO[str] | None = None,
-    ) -> Iterator[None]:
-        """Run a module beside the block, wait for it, and note how it ended."""
+    def _do(self, step: Step, said: IO[str] | None = None) -> None:
+        """Run a step to its end, and note how it ended."""
         started = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, "-m", *step.command],
             cwd=ROOT,
-            env={**os.environ, **environment},
+            env={**os.environ, **step.environment},
             stdout=said,
             stderr=said,
         )
+        self.processes.append(process)
         try:
-            yield
             process.wait()
         finally:
             process.kill()  # it has ended, or we were stopped
         seconds = f"{time.monotonic() - started:.0f} s"
         self.failed |= process.returncode != 0
-        self.lines.append(f"{'FAILED' if process.returncode else 'ok':8}{seconds:>6}  {name}")
+        self.lines.append(f"{'FAILED' if process.returncode else 'ok':8}{seconds:>6}  {step.name}")
 
     def missing(self, name: str, why: str) -> None:
         """Say loudly that a step cannot be done on this machine."""
@@ -109,6 +129,35 @@ def put_in_form(run: Run) -> None:
     run.step("Templates", "djlint", "templates", "--reformat", "--quiet")
 
 
+@dataclass(frozen=True)
+class Need:
+    """A program that some tests of the running site need, and what to say where it is not."""
+
+    program: Callable[[], str | None]
+    name: str
+    install: str
+    files: tuple[str, ...]
+
+
+MACHINES = "tests/site/test_many_machines.py"
+BEHIND_NGINX = ("tests/site/test_nginx.py", "tests/site/test_nginx_store.py")
+NEEDS = [
+    Need(
+        nginx.program,
+        "Tests behind nginx",
+        "install it, as with `apt install nginx-light`",
+        (*BEHIND_NGINX, "tests/site/test_stack.py", MACHINES),
+    ),
+    Need(load.program, "Tests under load", load.INSTALL, ("tests/speed/test_speed.py",)),
+    Need(
+        partial(shutil.which, "redis-server"),
+        "Tests of many machines",
+        "install Redis, as with `apt install redis-server`",
+        (MACHINES,),
+    ),
+]
+
+
 def test(run: Run) -> None:
     """Check and test everything, on both databases and in the browser."""
     lint(run)
@@ -116,20 +165,42 @@ def test(run: Run) -> None:
         run.step("Migrations", "manage", "makemigrations", "--check", "--dry-run", **environment)
         deploy = ["check", "--deploy", "--fail-level", "WARNING"]
         run.step("Deployment", "manage", *deploy, **environment)
-    tests_on_both_databases(run)
-    has_chromium, has_nginx = chromium_is_there(), nginx.program()
-    served = ["pytest", "-m", "server or browser" if has_chromium else "server"]
-    if not has_nginx:
-        served.append("--ignore=tests/site/test_nginx.py")
-    run.step("Tests of the running site", *served)
+    has_chromium, lacking = chromium_is_there(), [need for need in NEEDS if not need.program()]
+    left_out = {f"--ignore={path}" for need in lacking for path in need.files}
+    served = ["pytest", "-m", "server", *sorted(left_out)]
+    with ExitStack() as ending:
+        of_servers = Step("Tests of the running site", tuple(served))
+        on_postgresql = tests_on_postgresql(run, ending)
+        with run.beside(*on_postgresql, of_servers):
+            run.step("Tests on SQLite", "pytest", "-m", IN_PROCESS, DATABASE_URL=SQLITE)
+            if has_chromium:
+                run.step("Tests in a browser", "pytest", "-m", "browser")
     if not has_chromium:
         run.missing("Tests in a browser", "install Chromium, as with `apt install chromium`")
-    if not has_nginx:
-        run.missing("Tests behind nginx", "install it, as with `apt install nginx-light`")
+    for need in lacking:
+        run.missing(need.name, need.install)
+
+
+def tests_on_postgresql(run: Run, ending: ExitStack) -> list[Step]:
+    """Return the tests on PostgreSQL, where this machine can start one; it goes at the ending."""
+    name = "Tests on PostgreSQL"
+    try:
+        address = ending.enter_context(postgres.server())
+    except (OSError, subprocess.CalledProcessError) as error:
+        run.missing(name, str(error))
+        return []
+    command = ("pytest", "-m", f"{IN_PROCESS} and not long")
+    return [Step(name, command, {"DATABASE_URL": address})]
 
 
 def bench(run: Run) -> None:
-    """Say how well and how fast search finds, on one database after the other."""
+    """Say how fast pages are under load, then how well and how fast search finds."""
+    if not load.program():
+        run.missing("Pages under load", load.INSTALL)
+    elif not nginx.program():
+        run.missing("Pages under load", "install nginx, as with `apt install nginx-light`")
+    else:
+        run.step("Pages under load", "tests.speed.bench")
     settings = {"DJANGO_SETTINGS_MODULE": "ccgsite.settings.test"}
     run.step("Search on SQLite", *BENCH, DATABASE_URL=SQLITE, **settings)
     try:
@@ -137,19 +208,6 @@ def bench(run: Run) -> None:
             run.step("Search on PostgreSQL", *BENCH, DATABASE_URL=address, **settings)
     except (OSError, subprocess.CalledProcessError) as error:
         run.missing("Search on PostgreSQL", str(error))
-
-
-def tests_on_both_databases(run: Run) -> None:
-    """Run the tests on SQLite and, where this machine can, on PostgreSQL beside it."""
-    with ExitStack() as stack:
-        name = "Tests on PostgreSQL"
-        try:
-            address = stack.enter_context(postgres.server())
-        except (OSError, subprocess.CalledProcessError) as error:
-            run.missing(name, str(error))
-        else:
-            stack.enter_context(run.beside(name, *IN_PROCESS, DATABASE_URL=address))
-        run.step("Tests on SQLite", *IN_PROCESS, DATABASE_URL=SQLITE)
 
 
 def chromium_is_there() -> bool:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIRST_START_SECONDS = 300
 STOP_SECONDS = 10
 READY = "Press Ctrl-C"
+SECONDS_UNTIL_SEEN = 5  # by then every serving process shows what was changed
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Site:
     """A site that was started, or that would not start."""
 
     folder: Path
+    log: Path
     url: str
     process: subprocess.Popen
     environment: dict[str, str]
@@ -33,7 +35,7 @@ class Site:
     @property
     def said(self) -> str:
         """What it has printed so far."""
-        return (self.folder / "log").read_text()
+        return self.log.read_text()
 
     @property
     def password(self) -> str:
@@ -86,7 +88,8 @@ def starting(folder: Path, **environment: str) -> Iterator[Site]:
     port = environment.setdefault("PORT", str(free_port()))
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = {**kept, "VAR_DIR": str(folder), **environment}
-    with (folder / "log").open("w") as log:
+    log_file = folder / f"log-{port}"
+    with log_file.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
@@ -95,7 +98,7 @@ def starting(folder: Path, **environment: str) -> Iterator[Site]:
             stderr=log,
             start_new_session=True,
         )
-    site = Site(folder, f"http://127.0.0.1:{port}", process, environment)
+    site = Site(folder, log_file, f"http://127.0.0.1:{port}", process, environment)
     try:
         yield site
     finally:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,34 @@ def test_no_bare_except(path: Path) -> None:
 def test_nothing_names_the_first_tenant() -> None:
     for path in [*HOUSE_FILES, *TEMPLATES]:
         assert "portsmouth" not in path.read_text(encoding="utf-8").lower(), name(path)
+
+
+# --- Packages ---------------------------------------------------------------------------------
+
+
+def test_the_locks_agree() -> None:
+    """A machine may install several, one after the other: none takes back what another brought."""
+    locks = {path.stem: locked(path) for path in sorted((HOUSE / "requirements").glob("*.txt"))}
+    for lock in locks.values():
+        assert locks["run"] <= lock
+    of_all = set().union(*locks.values())
+    without_version = {re.sub(r"==\S+", "", line) for line in of_all}
+    assert len(without_version) == len(of_all)
+
+
+def test_what_is_named_is_locked() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.match(r"[\w-]+", line)[0].lower() for line in project["dependencies"]}
+    run = HOUSE / "requirements" / "run.txt"
+    assert named <= {line.split("==")[0].split("[")[0] for line in locked(run)}
+    for lock in run.parent.iterdir():
+        assert "://" not in lock.read_text(encoding="utf-8"), f"{lock.name} names an address"
+
+
+def locked(lock: Path) -> set[str]:
+    """Return what a lock holds: for each package a line with its version and where it is meant."""
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    return {line.removesuffix("\\").strip() for line in lines if re.match(r"\w", line)}
 
 
 # --- Templates --------------------------------------------------------------------------------

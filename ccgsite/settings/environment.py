@@ -1,6 +1,7 @@
 """What may be set from outside, read in one way. The README's table lists every name."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,40 @@ def env(name: str, default: str = "") -> str:
 def env_list(name: str) -> list[str]:
     """Return a comma-separated environment variable as a list."""
     return [item.strip() for item in env(name).split(",") if item.strip()]
+
+
+def networks(found: list[str]) -> list[str]:
+    """Return IP addresses and networks, such as 10.0.0.0/8, as they are.
+
+    Raises ImproperlyConfigured if one is neither.
+    """
+    for network in found:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"TRUSTED_PROXIES cannot be read: {error}.") from None
+    return found
+
+
+def one_of(name: str, default: str, *others: str) -> str:
+    """Return a variable that can be only one of some words. Raises ImproperlyConfigured."""
+    value = env(name, default)
+    if value not in {default, *others}:
+        message = f"{name} must be one of {', '.join([default, *others])}, not {value!r}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
+def number(name: str, default: float) -> float:
+    """Return a variable that is a number, 0 or more. Raises ImproperlyConfigured."""
+    try:
+        value = float(env(name, str(default)))
+        if not 0 <= value < float("inf"):
+            raise ValueError(value)  # noqa: TRY301, one message for all that is wrong
+    except ValueError:
+        message = f"{name} must be a number, such as 1.5, not {env(name)!r}."
+        raise ImproperlyConfigured(message) from None
+    return value
 
 
 def folder(path: str | Path) -> Path:
@@ -48,8 +83,17 @@ def secret_key(var_dir: Path) -> str:
     return key
 
 
-def site_address(url: str) -> tuple[str, str, int]:
-    """Split SITE_URL into scheme, host and port.
+def secret_token(name: str) -> str:
+    """Return a token, or nothing if none is set. Raises ImproperlyConfigured if it is too short."""
+    token = env(name)
+    if token and len(token) < 20:  # noqa: PLR2004, too many to be tried one after the other
+        message = f"{name} must have 20 characters or more. Make one: openssl rand -hex 20"
+        raise ImproperlyConfigured(message)
+    return token
+
+
+def site_address(url: str, name: str = "SITE_URL") -> tuple[str, str, int]:
+    """Split SITE_URL, or another such variable, into scheme, host and port.
 
     Raises ImproperlyConfigured unless it is http(s)://host[:port] and no more.
     """
@@ -59,6 +103,6 @@ def site_address(url: str) -> tuple[str, str, int]:
         if not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
             raise ValueError(url)  # noqa: TRY301, one message for all that is wrong
     except (KeyError, ValueError):
-        message = f"SITE_URL must look like https://www.example.nhs.uk, not {url!r}."
+        message = f"{name} must look like https://www.example.nhs.uk, not {url!r}."
         raise ImproperlyConfigured(message) from None
     return parts.scheme, parts.hostname, port

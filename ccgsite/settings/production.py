@@ -1,24 +1,48 @@
-"""The whole truth. dev.py and test.py only loosen it."""
+"""The whole truth, in one file. dev.py and test.py only loosen it."""
 
 import re
 from pathlib import Path
 
-import dj_database_url
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-from ccgsite.settings.environment import BASE_DIR, env, env_list, folder, secret_key, site_address
+from ccgsite.settings.databases import REPLICA, databases
+from ccgsite.settings.environment import (
+    BASE_DIR,
+    env,
+    env_list,
+    folder,
+    networks,
+    number,
+    one_of,
+    secret_key,
+    secret_token,
+    site_address,
+)
+from ccgsite.settings.many_machines import shared_cache, shared_uploads
+from ccgsite.settings.roles import EDITOR, PUBLIC, ROLES, in_role
 from ccgsite.settings.search import search_engine
+from ccgsite.settings.sentry import tell_sentry
+from ccgsite.settings.static_files import part_of_a_page
+
+# --- What this process is for ------------------------------------------------------------------
+
+CCGSITE_ROLE = one_of("CCGSITE_ROLE", *ROLES)
 
 # --- Where things are -------------------------------------------------------------------------
 
 VAR_DIR = Path(env("VAR_DIR", str(BASE_DIR / "var")))
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(VAR_DIR / "media")))
-STATIC_ROOT = Path(env("STATIC_ROOT", str(VAR_DIR / "static")))
+STATIC_ROOT = VAR_DIR / ("static-public" if CCGSITE_ROLE == PUBLIC else "static")
+STATIC_ROOT = Path(env("STATIC_ROOT", str(STATIC_ROOT)))
+SPOOL_DIR = VAR_DIR / "spool"  # what visitors send while the database is away
+MIRROR_ROOT = VAR_DIR / "mirror"  # for `manage.py mirror`
 DESIGN_SYSTEM_ROOT = folder(VAR_DIR / "design-system")
+BACKUP_DIR = Path(env("BACKUP_DIR", str(VAR_DIR / "backups")))
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static", DESIGN_SYSTEM_ROOT]
+if CCGSITE_ROLE == PUBLIC:  # ours alone: no package's, such as the CMS's
+    STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 
 # --- Who we are to the outside ----------------------------------------------------------------
 
@@ -26,21 +50,25 @@ DEBUG = False
 SECRET_KEY = secret_key(VAR_DIR)
 SITE_URL = env("SITE_URL", f"http://127.0.0.1:{env('PORT', '8000')}").rstrip("/")
 SITE_SCHEME, SITE_HOST, SITE_PORT = site_address(SITE_URL)
+EDITOR_URL = env("EDITOR_URL", SITE_URL).rstrip("/")
+_, EDITOR_HOST, _ = site_address(EDITOR_URL, "EDITOR_URL")
+HOSTS = [SITE_HOST, EDITOR_HOST] if CCGSITE_ROLE == EDITOR else [SITE_HOST]
 ALLOWED_HOSTS = list(
-    dict.fromkeys([SITE_HOST, "127.0.0.1", "localhost", "[::1]", *env_list("ALLOWED_HOSTS")])
+    dict.fromkeys([*HOSTS, "127.0.0.1", "localhost", "[::1]", *env_list("ALLOWED_HOSTS")])
 )
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
-WAGTAILADMIN_BASE_URL = SITE_URL
+CSRF_TRUSTED_ORIGINS = [EDITOR_URL]
+WAGTAILADMIN_BASE_URL = EDITOR_URL
 WAGTAIL_SITE_NAME = "CCG website"
 
 # --- Rooms ------------------------------------------------------------------------------------
 
-ROOT_URLCONF = "ccgsite.urls"
+ROOT_URLCONF = "ccgsite.public_urls" if CCGSITE_ROLE == PUBLIC else "ccgsite.urls"
 WSGI_APPLICATION = "ccgsite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "ccgsite.apps.CCGSiteConfig",
+    "enquiries",
     "privacy",
     "pages",
     "wagtail.contrib.redirects",
@@ -61,6 +89,7 @@ INSTALLED_APPS = [
     "taggit",
     "cookie_consent",
     "csp",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,11 +100,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ccgsite.request_ids.RequestIds",
+    "ccgsite.health.HealthAddresses",
     "ccgsite.middleware.SafetyHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ccgsite.middleware.ContentSecurityPolicy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "ccgsite.middleware.CleanAddresses",
@@ -89,18 +120,29 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.meeting_panels.PapersNotReady",
 ]
+MIDDLEWARE = in_role(CCGSITE_ROLE, MIDDLEWARE)
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "ccgsite.template_files.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "builtins": [
                 "django.templatetags.static",
                 "wagtail.templatetags.wagtailcore_tags",
                 "pages.templatetags.pages",
                 "privacy.templatetags.privacy",
+                "enquiries.templatetags.enquiries",
+                "enquiries.templatetags.page_reports",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -109,44 +151,57 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # E-mails are plain text, in which nothing is escaped. No page is found here.
+        "NAME": "letters",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "enquiries" / "letters"],
+        "OPTIONS": {"autoescape": False, "builtins": ["pages.templatetags.pages"]},
+    },
 ]
+OPTIONS = TEMPLATES[0]["OPTIONS"]
+OPTIONS["context_processors"] = in_role(CCGSITE_ROLE, OPTIONS["context_processors"])
 
 # --- Data -------------------------------------------------------------------------------------
 
-try:
-    DATABASES = {
-        "default": dj_database_url.parse(
-            env("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
-            conn_max_age=60,
-            conn_health_checks=True,
-        )
-    }
-except ValueError as error:
-    message = (
-        "DATABASE_URL cannot be read. It must look like "
-        "postgres://user:password@host:5432/name or sqlite:////folder/file.sqlite3. "
-        f"({error})"
-    )
-    raise ImproperlyConfigured(message) from None
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# A process for editors reads what it has just written, and so do all that set the site up.
+DATABASES = databases(
+    env("DATABASE_URL"),
+    env("DATABASE_REPLICA_URL") if CCGSITE_ROLE == PUBLIC else "",
+    VAR_DIR,
+)
+if REPLICA in DATABASES:
+    DATABASE_ROUTERS = ["ccgsite.replica.Router"]
+    place = MIDDLEWARE.index("ccgsite.middleware.ContentSecurityPolicy")
+    MIDDLEWARE.insert(place, "ccgsite.replica.ReadsFromReplica")
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "cookie_registry": {"BACKEND": "privacy.registry.KeptCopies"},
 }
+if env("REDIS_URL"):
+    CACHES["default"] = shared_cache(env("REDIS_URL"))
+
+# Ready pages in each serving process, in MB; 0 turns this off where an edge keeps pages instead.
+PAGE_STORE_MB = int(env("PAGE_STORE_MB", "32"))
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if env("S3_BUCKET"):
+    STORAGES["default"] = shared_uploads(env("S3_BUCKET"), env("S3_ENDPOINT_URL"))
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = part_of_a_page
+
+# --- Operators --------------------------------------------------------------------------------
+
+LOG_SLOW_SECONDS = number("LOG_SLOW_SECONDS", 0)  # 0: none is
+TRUST_REQUEST_ID = one_of("TRUST_REQUEST_ID", "false", "true") == "true"
+if env("SENTRY_DSN"):
+    tell_sentry(env("SENTRY_DSN"))
+HEALTH_TOKEN = secret_token("HEALTH_TOKEN")
 
 # --- Language and time ------------------------------------------------------------------------
 
@@ -173,6 +228,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_AGE = SESSION_COOKIE_AGE
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "pages.views.form_not_trusted"
+# Whose X-Forwarded-For says where a form was sent from: addresses or networks. With an https
+# address there is a web server in front, as a rule on the same machine.
+TRUSTED_PROXIES = networks(env_list("TRUSTED_PROXIES"))
+if SERVED_OVER_HTTPS and not TRUSTED_PROXIES:
+    TRUSTED_PROXIES = ["127.0.0.1", "::1"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -214,7 +274,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- E-mail (editors' notifications and password resets) --------------------------------------
+# --- E-mail (about enquiries, editors' notifications, password resets) ------------------------
 
 EMAIL_HOST = env("EMAIL_HOST")
 EMAIL_PORT = int(env("EMAIL_PORT", "587"))
@@ -228,6 +288,15 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.dummy.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"website@{SITE_HOST}")
+
+# --- Work that may wait -----------------------------------------------------------------------
+
+TASKS = {
+    # Wagtail's: search must find what an editor has just published.
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    # Letters about enquiries: ccgsite/posting.py works through them.
+    "mail": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+}
 
 # --- Wagtail ----------------------------------------------------------------------------------
 
@@ -279,8 +348,16 @@ WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "ccgsite.log_lines.Line"},
+        "json": {"()": "ccgsite.log_lines.JsonLine"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": one_of("LOG_FORMAT", "line", "json"),
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 

@@ -11,9 +11,10 @@ os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from ccgsite.settings.production import *
 
-SITE_URL = "http://localhost"
+SITE_URL = EDITOR_URL = "http://localhost"
 ALLOWED_HOSTS = ["localhost", "testserver"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="ccgsite-media-"))
+SPOOL_DIR = MEDIA_ROOT / "spool"
 atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -20,6 +20,7 @@ from wagtail.search import index
 from pages.blocks import BodyBlock
 from pages.choosing import ListFilter, Listing
 from pages.feeds import FollowedPage
+from pages.kept import kept_for_a_second
 from pages.models.base import BasePage
 from pages.parts import Part
 from pages.public import public_only
@@ -46,22 +47,18 @@ IN_ORDER_OF_THE_LIST = AlertState.values
 
 
 class AlertQuerySet(PageQuerySet):
-    def shown_on(self, page: Page | None) -> list["AlertPage"]:
-        """Return the alerts that a page shows now, the most urgent first, then the newest.
+    def shown_now(self) -> list["AlertPage"]:
+        """Return the alerts of this moment, the most urgent first, then the newest.
 
-        That is one query, which finds those alone. A page outside the tree (None) shows what is
-        for the whole site; an alert's own page does not show it again.
+        Each has `part_path`, the tree path of its part of the site; None if that is all of it.
         """
         now = timezone.now()
-        path = page.path if page else ""
-        above = [path[:end] for end in range(Page.steplen, len(path) + 1, Page.steplen)]
         shown = (
             public_only(self)
             .filter(Q(shown_until=None) | Q(shown_until__gt=now), shown_from__lte=now)
-            .filter(Q(part_of_site=None) | Q(part_of_site__path__in=above))
-            .exclude(pk=page.pk if page else None)
+            .annotate(part_path=F("part_of_site__path"))
             .order_by("-shown_from", "-pk")
-            .defer("body")
+            .only("title", "seo_title", "search_description", "url_path", "path", "level")
         )
         return sorted(shown, key=lambda alert: MOST_URGENT_FIRST.index(alert.level))
 
@@ -220,3 +217,22 @@ class AlertPage(BasePage):
         if self.shown_from and self.shown_until and self.shown_until <= self.shown_from:
             message = "This has to be after the alert begins. Change it, or leave it empty."
             raise ValidationError({"shown_until": message})
+
+
+@kept_for_a_second
+def _shown_now() -> list[AlertPage]:
+    return AlertPage.objects.shown_now()
+
+
+def alerts_shown_on(page: Page | None) -> list[AlertPage]:
+    """Return the alerts that a page shows now, the most urgent first, then the newest.
+
+    A page outside the tree (None) shows what is for the whole site; an alert's own page does not
+    show it again.
+    """
+    path, key = (page.path, page.pk) if page else ("", None)
+    return [
+        alert
+        for alert in _shown_now()
+        if path.startswith(alert.part_path or "") and alert.pk != key
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.core.validators import MaxLengthValidator
@@ -17,11 +18,14 @@ from wagtail.admin.panels import (
     PublishingPanel,
     TitleFieldPanel,
 )
+from wagtail.blocks import StructValue
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import COMMENTS_RELATION_NAME, Page
+from wagtail.models import COMMENTS_RELATION_NAME, Page, PageQuerySet
 from wagtail.search import index
 
-from pages.links import resolving_page_links
+from pages.corrections import CorrectionsBlock, reports_and_corrections
+from pages.links import keys_in, knowing
+from pages.navigation import Navigation
 from pages.parts import Part, parts_of_fields
 from pages.search_index import index_pages
 
@@ -79,6 +83,8 @@ class BasePage(Page):
     show_in_menus_default = True
     private_page_options: list[str] = []  # a page is public or it is not live
     kind_for_readers = "Page"  # what search calls a page of this type
+    read_with: tuple[str, ...] = ()  # fields whose rows its template shows, for the same query
+    leads_to: tuple[str, ...] = ()  # fields whose pages its template links to
     ages = False  # whether an old page of this type matters less than a new one
     is_being_saved = False
 
@@ -111,6 +117,13 @@ class BasePage(Page):
         blank=True,
         help_text="Everyday words, common names and abbreviations, separated by commas, "
         "so that search finds the page. Not shown.",
+    )
+
+    corrections = StreamField(
+        CorrectionsBlock(),
+        blank=True,
+        help_text="Only where readers may have relied on what was wrong: they see these, with "
+        "the day, at the end of the page.",
     )
 
     content_panels: list[Panel] = [
@@ -151,7 +164,7 @@ class BasePage(Page):
             heading="Finding this page",
         ),
     ]
-    settings_panels: list[Panel] = [*care_panels, PublishingPanel()]
+    settings_panels: list[Panel] = [*care_panels, reports_and_corrections(), PublishingPanel()]
 
     search_fields = [
         *Page.search_fields,
@@ -163,6 +176,12 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def as_read(cls) -> PageQuerySet:
+        """Return the pages of this type with all that one query can bring for reading one."""
+        pages = cls._default_manager.all()
+        return pages.select_related(*cls.read_with) if cls.read_with else pages
 
     @property
     def heading(self) -> str:
@@ -214,22 +233,31 @@ class BasePage(Page):
         return saved
 
     @property
+    def corrections_newest_first(self) -> list[StructValue]:
+        """The corrections that readers are told about."""
+        return sorted((x.value for x in self.corrections), key=itemgetter("day"), reverse=True)
+
+    @property
     def review_is_overdue(self) -> bool:
         """Whether the review date has passed, today in the site's time zone."""
         return bool(self.review_due_on and self.review_due_on < timezone.localdate())
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.rendered(super().serve(request, *args, **kwargs))
+        return self.rendered(request, super().serve(request, *args, **kwargs))
 
-    def rendered(self, response: HttpResponse) -> HttpResponse:
-        """Render at once, with every page that the text links to looked up in one query."""
+    def rendered(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Render at once, with all that the text leads to looked up beforehand."""
         if hasattr(response, "render"):
-            with resolving_page_links(self._rich_text()):
+            text = self._stored_text()
+            keys = keys_in(text) | {getattr(self, f"{name}_id") for name in self.leads_to}
+            navigation = Navigation.of(request, self, keys - {None})
+            response.context_data["navigation"] = navigation
+            with knowing(navigation.pages_by_key(), text):
                 response.render()
         return response
 
-    def _rich_text(self) -> str:
-        """Return all stored text that may hold links to pages, as one string."""
+    def _stored_text(self) -> str:
+        """Return all stored text and blocks that may lead to pages, as one string."""
         values = []
         for field in self._meta.get_fields():
             if isinstance(field, StreamField):

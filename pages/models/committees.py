@@ -48,6 +48,7 @@ class CommitteePage(OffersFiles, FollowedPage, BasePage):
     show_in_menus_default = False
     page_description = "A committee or a board: what it decides, its members and its meetings."
     template = "pages/committee_page.html"
+    read_with = ("format_contact",)
     kind_for_readers = "Committee"
 
     body = StreamField(BodyBlock(), help_text="What it decides, and on whose behalf.")

@@ -74,6 +74,7 @@ class ConsultationPage(FollowedPage, OffersFiles, BasePage):
     show_in_menus_default = False
     page_description = "A consultation or survey: dates, ways to take part, documents, outcome."
     template = "pages/consultation_page.html"
+    read_with = ("topic",)
     kind_for_readers = "Consultation"
     # Anchors of the page's own parts: capital letters, so that no heading in the text has one.
     OUTCOME, DOCUMENTS, TAKE_PART = "Outcome", "Documents", "Take-part"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -13,7 +13,7 @@ from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.models.news import NewsPage
 from pages.navigation import listed_children
-from pages.public import public_pages
+from pages.routing import page_at
 
 
 class HomePage(FollowedPage, BasePage):
@@ -39,23 +39,9 @@ class HomePage(FollowedPage, BasePage):
         verbose_name = "home page"
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page for an address in one query, whatever its depth in the tree.
-
-        Wagtail asks once for every part of the address; the stored `url_path` answers for
-        all parts at once. The deepest page on the way takes what is left of the address.
-        Raises Http404 where no page that readers may see has the address.
-        """
-        addresses = [self.url_path]
-        for component in path_components:
-            addresses.append(f"{addresses[-1]}{component}/")
-        deepest = public_pages().filter(url_path__in=addresses).order_by("-depth").first()
-        if deepest is None:
-            raise Http404
-        rest = path_components[addresses.index(deepest.url_path) :]
-        page = self if deepest.pk == self.pk else deepest.specific
-        if rest and not hasattr(page, "resolve_subpage"):
-            raise Http404
-        return super().route(request, rest) if page is self else page.route(request, rest)
+        """Find the page for an address, whatever its depth. Raises Http404 where there is none."""
+        page, rest = page_at(self, path_components)
+        return super().route(request, rest) if page.pk == self.pk else page.route(request, rest)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -19,6 +19,7 @@ from wagtail.search import index
 
 from pages.calendars import calendar_file
 from pages.event_data import event_data
+from pages.links import public_page
 from pages.meeting_forms import MeetingForm
 from pages.meeting_panels import AgendaPanel, PapersPanel
 from pages.models.agenda import ShownItem
@@ -75,6 +76,8 @@ class MeetingPage(OffersFiles, PublishesPapers, RoutedPage, BasePage):
     show_in_menus_default = False
     page_description = "One meeting of a committee: agenda, papers, decisions and minutes."
     template = "pages/meeting_page.html"
+    read_with = ("questions_contact",)
+    leads_to = ("committee",)
     kind_for_readers = "Meeting"
     ages = True
 
@@ -212,7 +215,7 @@ class MeetingPage(OffersFiles, PublishesPapers, RoutedPage, BasePage):
     @cached_property
     def public_committee(self) -> Page | None:
         """The committee, if readers may see its page."""
-        return public_pages().filter(pk=self.committee_id).first()
+        return public_page(self.committee_id)
 
     @cached_property
     def public_papers(self) -> dict[int, Page]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import ExtractYear
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -16,7 +15,7 @@ from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
-from pages.choosing import ListFilter, Listing, by_year
+from pages.choosing import ListFilter, Listing, YearOfDate, by_year
 from pages.feeds import MOST_ENTRIES, FeedEntry, FollowedPage, entry_of
 from pages.models.base import BasePage, PageForm
 from pages.models.contacts import Contact
@@ -97,7 +96,7 @@ class NewsIndexPage(FollowedPage, BasePage):
     def filters(self) -> list[ListFilter]:
         """Return by what readers may choose: year, topic, and kind where there is more than one."""
         filters = [
-            by_year(ExtractYear("published_on")),
+            by_year(YearOfDate("published_on")),
             ListFilter("topic", "Topic", "All topics", F("topic__slug"), F("topic__name")),
         ]
         if self.lists == Listed.EVERYTHING:
@@ -189,6 +188,7 @@ class NewsPage(BasePage):
     show_in_menus_default = False
     page_description = "One piece of news, or one media release."
     template = "pages/news_page.html"
+    read_with = ("topic", "media_contact")
     ages = True
 
     kind = models.CharField(
@@ -241,6 +241,12 @@ class NewsPage(BasePage):
 
     class Meta:
         verbose_name = "news page"
+        indexes = [  # in the orders of the lists, each of which shows a few of many
+            models.Index(fields=["-published_on", "-page_ptr"], name="news_newest_first"),
+            models.Index(
+                fields=["-is_featured", "-published_on", "-page_ptr"], name="news_featured_first"
+            ),
+        ]
 
     @classmethod
     def kinds_for_readers(cls) -> list[str]:

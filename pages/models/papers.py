@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -77,7 +78,7 @@ class PaperPage(BasePage):
     @cached_property
     def meeting(self) -> Page:
         """The meeting that it belongs to."""
-        return self.get_parent().specific
+        return apps.get_model("pages.MeetingPage").objects.parent_of(self).get()
 
     @property
     def is_with_public_meeting(self) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import ExtractYear
 from django.http import HttpRequest
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
@@ -17,7 +16,7 @@ from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, ContentsEntry, contents
-from pages.choosing import ListFilter, Listing, by_year
+from pages.choosing import ListFilter, Listing, YearOfDate, by_year
 from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.models.files import OfferedFile, OfferingForm, OffersFiles
@@ -124,7 +123,7 @@ class PublicationIndexPage(FollowedPage, BasePage):
                     "type", "Type", "All types", F("kind"), labels=dict(PublicationKind.choices)
                 ),
                 ListFilter("topic", "Topic", "All topics", F("topic__slug"), F("topic__name")),
-                by_year(ExtractYear("published_on")),
+                by_year(YearOfDate("published_on")),
             ],
             asked,
         )
@@ -176,6 +175,7 @@ class PublicationPage(OffersFiles, BasePage):
     page_description = "A report, policy, plan, register or dataset, as text, as files or both."
     template = "pages/publication_page.html"
     kind_for_readers = "Publication"
+    read_with = ("topic", "format_contact")
 
     kind = models.CharField("type", max_length=20, choices=PublicationKind.choices)
     published_on = models.DateField(
@@ -219,6 +219,9 @@ class PublicationPage(OffersFiles, BasePage):
 
     class Meta:
         verbose_name = "publication"
+        indexes = [
+            models.Index(fields=["-published_on", "-page_ptr"], name="publications_newest_first")
+        ]
 
     @property
     def date_for_readers(self) -> date:

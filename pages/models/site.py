@@ -4,6 +4,9 @@ from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.utils import timezone
 from wagtail.admin.panels import (
     FieldPanel,
@@ -13,8 +16,10 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Site
 
 from pages.dates import months_before, months_in_words
+from pages.kept import kept_for_a_second
 from pages.validators import validate_phone
 
 A_CENTURY = 1200  # months
@@ -114,15 +119,7 @@ class SiteSettings(BaseSiteSetting):
     successor_date = models.DateField("the day it took over", null=True, blank=True)
     successor_note = models.TextField("what readers must know", blank=True)
 
-    select_related = [
-        "complaints_page",
-        "accessibility_page",
-        "privacy_page",
-        "cookies_page",
-        "about_site_page",
-        "logo",
-        "media_contact",
-    ]
+    select_related = ["logo", "media_contact"]
 
     edit_handler = TabbedInterface(
         [
@@ -176,6 +173,23 @@ class SiteSettings(BaseSiteSetting):
     class Meta:
         verbose_name = "Organisation and site"
 
+    @classmethod
+    def for_request(cls, request: HttpRequest) -> "SiteSettings":
+        """Return the settings of a request's site; one query finds both, once in a second."""
+        if not hasattr(request, "_wagtail_site"):
+            found = _sites_called(split_domain_port(request._get_raw_host())[0])
+            if len(found) == 1 and hasattr(found[0], "sitesettings"):
+                request._wagtail_site = found[0]
+                setattr(request, cls.get_cache_attr_name(), found[0].sitesettings)
+        return super().for_request(request)
+
+    @property
+    def named_pages(self) -> dict[str, int]:
+        """The pages that every page leads to, as keys, by what they are for."""
+        names = ("complaints", "accessibility", "privacy", "cookies", "about_site")
+        keys = {name: getattr(self, f"{name}_page_id") for name in names}
+        return {name: key for name, key in keys.items() if key}
+
     @property
     def old_before(self) -> date | None:
         """The day before which something is old today; None if nothing ever is."""
@@ -187,3 +201,11 @@ class SiteSettings(BaseSiteSetting):
     def old_age(self) -> str:
         """How long it takes to become old, in words, such as "2 years"."""
         return months_in_words(self.old_after_months or 0)
+
+
+@kept_for_a_second
+def _sites_called(host: str) -> list[Site]:
+    """Return the site that has a host name or is the default one, or two, with their settings."""
+    related = (f"sitesettings__{name}" for name in SiteSettings.select_related)
+    sites = Site.objects.select_related("root_page", *related)
+    return list(sites.filter(Q(hostname=host) | Q(is_default_site=True))[:2])

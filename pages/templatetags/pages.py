@@ -3,17 +3,20 @@
 import json
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from wagtail.models import Page, Site
 
 from pages.dates import moment_in_words
 from pages.models import AlertPage, BasePage, Contact, SiteSettings
-from pages.navigation import Navigation
+from pages.models.alerts import alerts_shown_on
+from pages.navigation import MenuItem, Navigation
 from pages.public import is_live_now
 from pages.structured_data import breadcrumb_list, organisation_data
 from pages.times import day_and_time
@@ -28,8 +31,10 @@ JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&
 
 @register.simple_tag(takes_context=True)
 def organisation(context: Context) -> SiteSettings:
-    """Return the organisation's settings."""
-    return SiteSettings.for_request(context["request"])
+    """Return the organisation's settings, also for a text that answers no request: an e-mail."""
+    if "request" in context:
+        return SiteSettings.for_request(context["request"])
+    return SiteSettings.for_site(Site.objects.get(is_default_site=True))
 
 
 @register.simple_tag(takes_context=True)
@@ -42,14 +47,26 @@ def navigation(context: Context) -> Navigation:
     if isinstance(known, Navigation):
         return known
     page = context.get("page")
-    site = Site.find_for_request(context["request"])
-    return Navigation(site.root_page, page if isinstance(page, Page) else None)
+    return Navigation.of(context["request"], page if isinstance(page, Page) else None)
+
+
+@register.simple_tag
+def menu_entry(item: MenuItem, number: int) -> SafeString:
+    """Return an entry of the menu. One that is closed is the same on every page, and is kept."""
+    return (_menu_entry if item.is_open else _closed_entry)(item, number)
+
+
+def _menu_entry(item: MenuItem, number: int) -> SafeString:
+    return render_to_string("layout/menu_entry.html", {"item": item, "number": number})
+
+
+_closed_entry = lru_cache(maxsize=100)(_menu_entry)
 
 
 @register.simple_tag
 def alerts_shown(trail: Navigation) -> list[AlertPage]:
     """Return the alerts for the page being rendered, the most urgent first."""
-    return AlertPage.objects.shown_on(trail.page)
+    return alerts_shown_on(trail.page)
 
 
 @register.filter
@@ -61,7 +78,7 @@ def in_words(moment: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def contact_details(context: Context, contact: Contact) -> dict[str, str]:
     """Return a contact's e-mail, phone and address, its own or the organisation's."""
-    return contact.details(SiteSettings.for_request(context["request"]))
+    return contact.details(organisation(context))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,6 +16,7 @@ from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageQuerySet
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 from wagtail.signals import page_published
@@ -103,7 +105,7 @@ class PrivacyNoticePage(RoutedPage, BasePage):
                 heading="Review",
             ),
             ObjectList(BasePage.promote_panels, heading="Promote"),
-            ObjectList(BasePage.settings_panels[-1:], heading="Settings"),
+            ObjectList(BasePage.settings_panels[-2:], heading="Settings"),
         ]
     )
 
@@ -144,8 +146,25 @@ class PrivacyNoticePage(RoutedPage, BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["latest_version"] = NoticeVersion.of(self).defer("content").first()
+        context["latest_version"] = self.latest_version
         return context
+
+    @classmethod
+    def as_read(cls) -> PageQuerySet:
+        versions = NoticeVersion.objects.filter(page=OuterRef("pk"))
+        latest = {
+            f"latest_{name}": Subquery(versions.values(name)[:1])
+            for name in ("number", "published_at")
+        }
+        return super().as_read().annotate(**latest)
+
+    @cached_property
+    def latest_version(self) -> NoticeVersion | None:
+        """The version of now with its number and day, as far as it was read with the page."""
+        number = getattr(self, "latest_number", None)
+        if number is None:
+            return NoticeVersion.of(self).defer("content").first()
+        return NoticeVersion(number=number, published_at=self.latest_published_at)
 
     @cached_property
     def section_list(self) -> list[models.Model]:
@@ -157,7 +176,7 @@ class PrivacyNoticePage(RoutedPage, BasePage):
         """Appendix A, read once for the whole page."""
         return list(self.activities.all())
 
-    def _rich_text(self) -> str:
+    def _stored_text(self) -> str:
         rows = [*self.section_list, *self.activity_list]
         stored = [
             str(field.value_to_string(row))
@@ -165,7 +184,7 @@ class PrivacyNoticePage(RoutedPage, BasePage):
             for field in row._meta.get_fields()
             if isinstance(field, StreamField | RichTextField)
         ]
-        return "\n".join([super()._rich_text(), *stored])
+        return "\n".join([super()._stored_text(), *stored])
 
     @re_path(rf"^({'|'.join(map(re.escape, REGISTER_FILES))})/?$")  # Wagtail's router adds a slash
     def register(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.utils import timezone
+from wagtail.models import Page
 
 from privacy.versions import Part, parts_of, snapshot
 
@@ -45,11 +46,13 @@ class NoticeVersion(models.Model):
     def keep(cls, page: "PrivacyNoticePage") -> None:
         """Add a version with the words that readers see now, unless the last one has the same.
 
-        The notice is read afresh and locked, so two people who publish at once get two
+        The notice is locked and read afresh, so two people who publish at once get two
         versions, the last of them with the words that are live.
         """
         with transaction.atomic():
-            live = type(page).objects.select_for_update().filter(pk=page.pk, live=True).first()
+            # Its row as a page is what a save locks first too, so neither waits for the other.
+            Page.objects.select_for_update(no_key=True).filter(pk=page.pk).first()
+            live = type(page).objects.filter(pk=page.pk, live=True).first()
             if live is None:  # to be published later
                 return
             content = snapshot(live)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from cookie_consent.cache import all_cookie_groups
 from cookie_consent.models import CookieGroup
 from django import template
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from pages.models import SiteSettings
-from pages.public import is_live_now
+from pages.navigation import Navigation
 from privacy.gates import GATES, Gate
 from privacy.models import CookiesPage
 from privacy.registry import analytics_id, as_pairs, groups_in_use, versions
@@ -47,8 +47,8 @@ def cookie_versions() -> str:
 
 
 @register.simple_tag
-def cookies_address(site: SiteSettings) -> str:
+def cookies_address(navigation: Navigation) -> str:
     """Return where choices are made: the cookies page, or the form alone where there is none."""
-    page = site.cookies_page
-    has_form = is_live_now(page) and page.specific_class is CookiesPage
-    return page.url if has_form else reverse("cookie_choices")
+    page = navigation.named.get("cookies")
+    has_form = page and page.type_id == ContentType.objects.get_for_model(CookiesPage).pk
+    return page.url if page and has_form else reverse("cookie_choices")

@@ -1,3 +1,4 @@
+// The ways around the site and out of a page, in one file since every page needs all of it.
 // The main menu: shows and wires up the buttons that the HTML holds, hidden, beside its links.
 // Disclosure navigation as https://www.w3.org/WAI/ARIA/apg/patterns/disclosure/ describes it.
 
@@ -60,3 +61,11 @@ if (menu) {
   for (const button of [menu, ...toggles]) button.hidden = false;
   navigation.dataset.enhanced = "";
 }
+
+// The link to report an error takes along the heading that the reader came to.
+const report = document.querySelector("footer a[href^='/enquiries/about/page/']");
+report?.addEventListener("click", () => {
+  const address = new URL(report.href);
+  address.searchParams.set("section", location.hash.slice(1));
+  report.href = address;
+});

@@ -48,6 +48,12 @@ KINDS = {
     "search without results": "/search/?q=xyzzy",
     "search without words": "/search/",
     "thanks for a search": "/search/without-results/",
+    "contact forms": "/enquiries/",
+    "contact form": "/enquiries/feedback/",
+    "contact form about a page": "/enquiries/about/page/?page=3",
+    "state of a message": "/enquiries/state/GEN-0000-0001/0000-0000-0000-0001/",
+    "state of no message": "/enquiries/state/GEN-0000-0001/0000-0000-0000-0000/",
+    "asking for a state": "/enquiries/state/",
     "not found": "/nothing-here/",
     "bad request": "/%0d/",
 }

@@ -6,7 +6,9 @@ of the site that the browser tests open.
 """
 
 import io
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
@@ -16,6 +18,7 @@ from PIL import Image
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 
 from ccgsite.samples.entries import add_entries
+from enquiries.models import Enquiry, EnquiryKind
 from pages.blocks import BodyBlock
 from pages.models import (
     Contact,
@@ -97,6 +100,14 @@ def add() -> None:
         page.save_revision().publish()
 
     add_entries(home, ENTRIES_OF_A_KIND, timezone.localdate())
+    Enquiry.objects.create(
+        kind=EnquiryKind.objects.get(slug="contact"),
+        submission=uuid4(),
+        reference="GEN-0000-0001",
+        secret="0000-0000-0000-0001",
+        message="A sample message for tests.",
+        answer_by=timezone.localdate() - timedelta(days=1),
+    )
 
     phrase = Query.get("sample page")
     SearchPromotion.objects.create(query=phrase, page=page, description="What is in them.")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.addresses import NOTICE
 from tests.browser.sample_pages import PASSWORD, PUBLISHER
+from tests.running import SECONDS_UNTIL_SEEN
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +59,7 @@ def add_text(cms: Page, text: str) -> None:
     )
 
 
-def test_a_publisher_adds_a_page_and_readers_see_it_at_once(publisher: Page, page: Page) -> None:
+def test_a_publisher_adds_a_page_and_readers_see_it(publisher: Page, page: Page) -> None:
     open_in_cms(publisher, "Your Health")
     publisher.get_by_role("link", name="Add child page").first.click()
     publisher.get_by_role("link", name="Content page").first.click()
@@ -73,6 +74,7 @@ def test_a_publisher_adds_a_page_and_readers_see_it_at_once(publisher: Page, pag
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hay fever")
     expect(page.get_by_text("A pharmacist can advise you.")).to_be_visible()
+    page.wait_for_timeout(1000 * SECONDS_UNTIL_SEEN)
     page.goto("/your-health/")
     expect(page.locator("main").get_by_role("link", name="Hay fever")).to_be_visible()
     expect(page.locator("#site-navigation").get_by_text("Hay fever")).to_be_attached()

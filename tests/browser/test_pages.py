@@ -2,11 +2,14 @@
 
 import itertools
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.addresses import KINDS
 from tests.browser.html_checker import check_html
@@ -15,68 +18,91 @@ pytestmark = pytest.mark.browser
 
 AXE = Axe()
 WIDTHS = (320, 1280)
+HEADINGS = "found => found.map(h => Number(h.ariaLevel ?? h.tagName[1]))"
 
 
-@pytest.fixture(params=KINDS.values(), ids=KINDS)
-def address(request, site_url: str) -> str:
-    return site_url + request.param
+@dataclass
+class Seen:
+    """What there is to know of a page that was opened on a small phone and on a wide screen."""
+
+    violations: dict[int, list] = field(default_factory=dict)  # by the width of the window
+    width_on_a_phone: int = 0
+    parts: dict[str, int] = field(default_factory=dict)  # how often it has each
+    language: str = ""
+    title: str = ""
+    levels: list[int] = field(default_factory=list)  # of headings
+    asked: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    cookies: list = field(default_factory=list)
+    stored: int = 0
+    printed: dict[str, bool] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser, site_url: str) -> Callable[[str], Seen]:
+    """Return what opens a kind of page, once for all tests that ask about it."""
+
+    @cache
+    def look(kind: str) -> Seen:
+        context = browser.new_context(base_url=site_url)
+        page, seen = context.new_page(), Seen()
+        page.on("request", lambda request: seen.asked.append(request.url))
+        page.on("console", lambda message: seen.problems.append(message.text))
+        page.on("pageerror", lambda error: seen.problems.append(str(error)))
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(KINDS[kind], wait_until="networkidle")
+            seen.violations[width] = AXE.run(page).response["violations"]
+            if width == WIDTHS[0]:
+                seen.width_on_a_phone = page.evaluate("document.documentElement.scrollWidth")
+        for part in ("h1", "main", "header nav"):
+            seen.parts[part] = page.locator(part).count()
+        seen.language = page.evaluate("document.documentElement.lang")
+        seen.title = page.title()
+        seen.levels = page.eval_on_selector_all("h1,h2,h3,h4,h5,h6,[role=heading]", HEADINGS)
+        seen.cookies = context.cookies()
+        seen.stored = page.evaluate("localStorage.length + sessionStorage.length")
+        page.emulate_media(media="print")
+        for part in ("h1", "#site-navigation"):
+            seen.printed[part] = page.locator(part).is_visible()
+        context.close()
+        return seen
+
+    return look
+
+
+@pytest.fixture(params=KINDS)
+def seen(request, look: Callable[[str], Seen]) -> Seen:
+    return look(request.param)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing(page: Page, address: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(address)
-
-    violations = AXE.run(page).response["violations"]
-
-    assert violations == [], json.dumps(violations, indent=2)[:3000]
+def test_axe_finds_nothing(seen: Seen, width: int) -> None:
+    assert seen.violations[width] == [], json.dumps(seen.violations[width], indent=2)[:3000]
 
 
-def test_nothing_scrolls_sideways_on_a_small_phone(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(address)
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+def test_nothing_scrolls_sideways_on_a_small_phone(seen: Seen) -> None:
+    assert seen.width_on_a_phone <= 320
 
 
-def test_the_page_is_one_document_with_its_parts_named(page: Page, address: str) -> None:
-    page.goto(address)
-
-    expect(page.locator("h1")).to_have_count(1)
-    expect(page.locator("main")).to_have_count(1)
-    expect(page.locator("header nav")).to_have_count(1)
-    assert page.evaluate("document.documentElement.lang") == "en-GB"
-    assert page.title()
-    levels = page.eval_on_selector_all(
-        "h1, h2, h3, h4, h5, h6, [role=heading]",
-        "found => found.map(h => Number(h.ariaLevel ?? h.tagName[1]))",
-    )
-    main = levels[levels.index(1) :]
+def test_the_page_is_one_document_with_its_parts_named(seen: Seen) -> None:
+    assert seen.parts == {"h1": 1, "main": 1, "header nav": 1}
+    assert seen.language == "en-GB"
+    assert seen.title
+    main = seen.levels[seen.levels.index(1) :]
     assert all(after - before <= 1 for before, after in itertools.pairwise(main))
 
 
-def test_nothing_is_asked_of_anyone_else(page: Page, address: str, site_url: str) -> None:
-    asked: list[str] = []
-    problems: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: problems.append(message.text))
-    page.on("pageerror", lambda error: problems.append(str(error)))
-
-    page.goto(address, wait_until="networkidle")
-
-    assert all(url.startswith(site_url) for url in asked), asked
-    assert page.context.cookies() == []
-    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+def test_nothing_is_asked_of_anyone_else(seen: Seen, site_url: str) -> None:
+    assert all(url.startswith(site_url) for url in seen.asked), seen.asked
+    assert seen.cookies == []
+    assert seen.stored == 0
     # Chromium reports the status of an error page as a problem of its own.
-    assert [text for text in problems if "Failed to load resource" not in text] == []
+    assert [text for text in seen.problems if "Failed to load resource" not in text] == []
 
 
-def test_print_hides_what_paper_cannot_use(page: Page, address: str) -> None:
-    page.goto(address)
-    page.emulate_media(media="print")
-
-    expect(page.locator("h1")).to_be_visible()
-    expect(page.locator("#site-navigation")).to_be_hidden()
+def test_print_hides_what_paper_cannot_use(seen: Seen) -> None:
+    assert seen.printed == {"h1": True, "#site-navigation": False}
 
 
 def test_forced_colours_and_reduced_motion_keep_the_page_whole(page: Page, site_url: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.browser.sample_pages import PASSWORD, PUBLISHER
+from tests.running import SECONDS_UNTIL_SEEN
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +128,7 @@ def test_from_the_report_to_a_synonym(
 
     colleague.get_by_role("button", name="Save").click()
     expect(colleague.get_by_text(f"Synonym '{words}' created.")).to_be_visible()
+    page.wait_for_timeout(1000 * SECONDS_UNTIL_SEEN)
     page.reload()
     expect(page.locator("main ol li").first).to_contain_text("Winter flu vaccine")
 

@@ -1,11 +1,17 @@
 """Every address gets a clean answer, and old ones lead to the new."""
 
+import re
+from itertools import chain
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.management import call_command
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
 
+from ccgsite.public_addresses import addresses
 from pages.models import HomePage
+from pages.sitemap import PublicPagesSitemap
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +167,26 @@ def test_sitemap_lists_public_pages_alone(client, site_home: HomePage) -> None:
 
     assert "/your-health/flu/winter-flu-vaccine/" in sitemap
     assert "/your-health/coronavirus/support/" not in sitemap
+
+
+def test_a_large_site_lists_its_pages_in_parts(client, site_home: HomePage, monkeypatch) -> None:
+    whole = re.findall("<loc>([^<]+)", client.get("/sitemap.xml").content.decode())
+    monkeypatch.setattr(PublicPagesSitemap, "limit", len(whole) // 2)
+
+    index = client.get("/sitemap.xml").content.decode()
+    parts = [urlsplit(each).path for each in re.findall("<loc>([^<]+)", index)]
+    listed = [re.findall("<loc>([^<]+)", client.get(part).content.decode()) for part in parts]
+
+    assert "<sitemapindex" in index
+    assert len(parts) in {2, 3}
+    assert set(parts) <= set(addresses())
+    assert list(chain(*listed)) == whole
+    for other in ("0", len(parts) + 1, "9" * 40, "-1", "x", "1/"):
+        assert client.get(f"/sitemap-{other}.xml").status_code == 404
+
+
+def test_a_small_site_has_one_list(client, site_home: HomePage) -> None:
+    assert client.get("/sitemap-1.xml").status_code == 404
 
 
 def test_robots_are_told_where_the_sitemap_is(client, site_home: HomePage) -> None:

@@ -386,6 +386,7 @@ def facts_of(**facts) -> dict:
         "review_due_on": "",
         "content_owner": "",
         "content_status": "source",
+        "corrections": streamfield([]),
         "slug": "burst-pipe",
         "also_known_as": "",
         "go_live_at": "",

@@ -232,7 +232,7 @@ def test_each_limit_holds(attempt: str, end: str) -> None:
 
 # --- Documents --------------------------------------------------------------------------------
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture

@@ -424,6 +424,7 @@ def add(cms: Client, parent: Page, *, publish: bool = True, **facts):
         "review_due_on": "",
         "content_owner": "",
         "content_status": "source",
+        "corrections": streamfield([]),
         "slug": "a-story",
         "also_known_as": "",
         "go_live_at": "",

@@ -289,6 +289,7 @@ def form(**facts) -> dict:
         "replaced_by": "",
         "updated_on": "2021-01-01",
         "content_status": "source",
+        "corrections-count": "0",
         "body-count": "1",
         "body-0-deleted": "",
         "body-0-order": "0",

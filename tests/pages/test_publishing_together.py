@@ -294,6 +294,7 @@ def paper_data(paper: PaperPage, **facts) -> dict:
             "slug": paper.slug,
             "updated_on": "2026-11-23",
             "content_status": "source",
+            "corrections": streamfield([]),
             "comments": inline_formset([]),
             **facts,
         }
@@ -327,6 +328,7 @@ def post(browser, meeting: MeetingPage, agenda=(), action="action-publish", **fa
         "format_contact": "",
         "updated_on": "2026-11-23",
         "content_status": "source",
+        "corrections": streamfield([]),
         "slug": meeting.slug,
         "comments": inline_formset([]),
         **facts,

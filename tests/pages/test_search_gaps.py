@@ -62,7 +62,7 @@ def test_the_page_without_results_offers_to_tell() -> None:
 
     assert f'action="{ADDRESS}"' in html
     assert 'value="&quot;xyzzy&quot; &lt;plugh&gt;"' in html
-    assert "search_gap.js" in html
+    assert 'id="search-gap"' in html  # which static/js/search_gap.js sends by itself
 
 
 def test_a_page_with_results_does_not() -> None:

@@ -154,7 +154,7 @@ def test_the_menu_is_one_query_whatever_the_size(
     site_home: HomePage, django_assert_max_num_queries
 ) -> None:
     page = Page.objects.get(slug="support")
-    with django_assert_max_num_queries(2):  # the pages, and the restrictions of `.public()`
+    with django_assert_max_num_queries(1):
         navigation = Navigation(site_home, page)
         assert navigation.menu
         assert navigation.breadcrumbs

@@ -75,6 +75,7 @@ def post(cms, notice: PrivacyNoticePage, sections=(), activities=(), *, publish=
         "review_due_on": "",
         "content_owner": "",
         "content_status": "source",
+        "corrections": streamfield([]),
         "editor_flags": "",
         "slug": notice.slug,
         "also_known_as": "",

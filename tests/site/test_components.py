@@ -210,9 +210,10 @@ def test_page_with_its_summary_as_a_card() -> None:
 
 
 def test_listed_page_without_pages_below_it_is_the_same_card() -> None:
-    page = SimpleNamespace(title="Your Health", url="/your-health/", search_description="Advice.")
-    item = SimpleNamespace(page=page, children=[])
-    ours = render_to_string("components/listed_page.html", {"item": item, "level": 3})
+    page = SimpleNamespace(
+        title="Your Health", url="/your-health/", search_description="Advice.", children=[]
+    )
+    ours = render_to_string("components/listed_page.html", {"item": page, "level": 3})
     theirs = render_to_string("components/summarised_page.html", {"page": page, "level": 3})
 
     assert shape(ours) == shape(theirs)
@@ -381,7 +382,14 @@ def test_footer(db) -> None:
             {"title": "Complaints", "html": "<p>You can complain.</p>", "items": []},
             {
                 "title": "Using this website",
-                "items": [{"text": "Manage cookies", "href": "/cookies/#cookie-choices"}],
+                "items": [
+                    {"text": "Manage cookies", "href": "/cookies/#cookie-choices"},
+                    {"text": "Report an error on this page", "href": "/enquiries/about/page/"},
+                    {
+                        "text": "Ask for this page in another format",
+                        "href": "/enquiries/about/format/",
+                    },
+                ],
             },
         ],
         copyright={"text": "Made by us."},

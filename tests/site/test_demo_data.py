@@ -47,6 +47,7 @@ KINDS_OF_ENTRIES = {
     PublicationPage,
 }
 
+pytestmark = pytest.mark.long
 served = pytest.mark.server
 
 

@@ -12,7 +12,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOUSE_PATH = re.compile(
     r"`((?:ccgsite|pages|privacy|templates|static|tests|fixtures|docs|requirements)/[\w./]*)`"
 )
-READS = re.compile(r"(?:env|env_list|environ\.get|environment\.get)\(\s*\"([A-Z_]+)\"")
+READERS = "env|env_list|number|one_of|secret_token|environ\\.get|environment\\.get"
+READS = re.compile(rf"(?:{READERS})\(\s*\"([A-Z_]+)\"")
 
 
 def variables_read() -> set[str]:

@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision
 
@@ -262,7 +262,8 @@ def due(monkeypatch):
         return 0
 
     monkeypatch.setattr(Schedule, "publish_due", publish_due)
-    monkeypatch.setattr(scheduling.connections, "close_all", lambda: asked.append("closed"))
+    monkeypatch.setattr(Schedule, "delete_daily", lambda _: 0)
+    monkeypatch.setattr(connections, "close_all", lambda: asked.append("closed"))
     return asked, answers
 
 

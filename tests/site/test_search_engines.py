@@ -24,7 +24,7 @@ from tests.canaries import canary, document, offering, text
 from tests.search.relevance import ALL, ask, load, scores
 from tests.search_engine import Engine, running
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 NAME = "test_pages_passage"
 

@@ -8,7 +8,7 @@ from ccgsite.design_system import DesignSystemError
 
 
 class Command(BaseCommand):
-    help = "Write the site's stylesheet from the installed NHS design system and static/css."
+    help = "Write the site's stylesheet, from the NHS design system and ours, and its script."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

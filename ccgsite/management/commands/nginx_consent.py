@@ -53,7 +53,10 @@ class Command(BaseCommand):
 
 
 def consent_rules() -> str:
-    """Return the file: `map` blocks that end in `$ccgsite_policy`, the policy for a visitor."""
+    """Return the file: `map` blocks for `$ccgsite_policy`, the policy for a visitor.
+
+    The last one is `$ccgsite_strict_policy`, the policy before any yes.
+    """
     names = {"cookie": settings.COOKIE_CONSENT_NAME, "gpc": DESPITE_GPC}
     return (
         "# Which third parties a page may load from, by the visitor's cookie choice.\n"
@@ -61,6 +64,7 @@ def consent_rules() -> str:
         + CHOICE % names
         + "".join(ANSWER % {"group": group} for group in GATES)
         + _policies()
+        + f'\nmap "" $ccgsite_strict_policy {{\n    default "{policy(())}";\n}}\n'
     )
 
 

@@ -21,8 +21,12 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from wagtail.models import Site
 
+from ccgsite import static_files
 from ccgsite.bootstrap import SetUpError, listen_address
+from ccgsite.health_checks import migrations
+from ccgsite.one_at_a_time import one_at_a_time
 from ccgsite.server import ENDING
+from ccgsite.settings.roles import PUBLIC
 from pages.models import HomePage, IndexState
 from pages.public import public_pages
 from pages.search_engines import SearchEngineError, rebuild_outside
@@ -40,7 +44,10 @@ class Command(BaseCommand):
         try:
             host, port = listen_address(os.environ)
             check_installation()
-            self.set_up()
+            if settings.CCGSITE_ROLE == PUBLIC:
+                self.prepare()
+            else:
+                self.set_up()
             # Set-up may have taken minutes: somebody else may have the port by now.
             listen_address(os.environ)
         except SetUpError as error:
@@ -54,13 +61,31 @@ class Command(BaseCommand):
     def serve(self, host: str, port: int) -> None:
         """Say where the site is, and become its server."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until the server can hear them
-        address = f"{settings.SITE_URL}/"
-        self.say(f"6/6 Web server\n\n    The site: {address}\n    The CMS:  {address}cms/")
+        self.say(f"6/6 Web server\n\n    The site: {settings.SITE_URL}/")
+        if settings.CCGSITE_ROLE != PUBLIC:
+            self.say(f"    The CMS:  {settings.EDITOR_URL}/cms/")
         self.say("    Press Ctrl-C to stop it.\n")
         connection.close()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ccgsite.settings.production")
         os.execv(sys.executable, [sys.executable, "-m", "ccgsite.server", host, str(port)])
 
+    def prepare(self) -> None:
+        """Make the files that visitors need, and nothing in the database.
+
+        Raises SetUpError if that is not ready.
+        """
+        self.say("2/6 Database")
+        found = migrations()
+        if not found.ok:
+            message = (
+                f"The database is not of this version: {found.words} Start the process with "
+                "CCGSITE_ROLE=editor first: it sets up what is missing."
+            )
+            raise SetUpError(message)
+        self.say("3/6 Styles, scripts and images")
+        self.collect_static_files()
+
+    @one_at_a_time()
     def set_up(self) -> None:
         """Do each step that has not been done yet."""
         self.say("2/6 Database")
@@ -77,7 +102,15 @@ class Command(BaseCommand):
         self.name_site()
         self.say("5/6 Editors")
         call_command("make_groups", stdout=Indented(self.stdout))
+        call_command("load_enquiries", stdout=Indented(self.stdout))
         self.make_administrator()
+        self.measure_tables()
+
+    def measure_tables(self) -> None:
+        """Let SQLite note how large its tables are, to plan by, as PostgreSQL does by itself."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -102,7 +135,7 @@ class Command(BaseCommand):
 
     def collect(self) -> None:
         self.say("    compressing, about half a minute")
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        static_files.collect(settings.STATIC_ROOT)
 
     def fill_search(self) -> None:
         """Read a site for search that is older than the index: all of it or nothing."""
@@ -190,7 +223,7 @@ def after_change(result: Path, folders: Iterable[Path], action: Callable[[], Non
 
     What it was made from is written down when it is finished, so a half-made one is made again.
     """
-    record = settings.VAR_DIR / f"{result.name}.made-from"
+    record = settings.VAR_DIR / f"{result.parent.name}-{result.name}.made-from"
     made_from = f"{installed_packages()}\n{files_digest(folders)}\n"
     if result.is_file() and record.is_file() and record.read_text() == made_from:
         return

@@ -1,0 +1,3 @@
+// Runs a part of the script when all of the page is there; the script comes before that.
+
+const whenWhole = (part) => document.addEventListener("DOMContentLoaded", part);
