@@ -61,7 +61,7 @@ class Front:
 
     @property
     def requests(self) -> str:
-        """The log of requests."""
+        """The log of requests, of which nginx writes down the last within a second."""
         return (self.folder / "ccgsite.log").read_text()
 
     def site_file(self) -> str:
@@ -75,9 +75,9 @@ class Front:
         """Return ccgsite.conf with nothing changed but where things are."""
         text = re.sub(r"^ *listen \[::\].*\n", "", shipped("ccgsite.conf"), flags=re.MULTILINE)
         head, editors = text.split("# --- The editors' site")
-        text = f"{head}#" + editors.replace("listen 443", f"listen {self.editor_port}")
-        text = text.replace("listen 443", f"listen {self.port}")
-        text = text.replace("listen 80", f"listen {self.plain_port}")
+        text = f"{head}#" + re.sub(r"listen 443\b", f"listen {self.editor_port}", editors)
+        text = re.sub(r"listen 443\b", f"listen {self.port}", text)
+        text = re.sub(r"listen 80\b", f"listen {self.plain_port}", text)
         text = re.sub(r"listen (\d+)\b(?!\.)", r"listen 127.0.0.1:\1", text)
         text = text.replace("127.0.0.1:8009", f"127.0.0.1:{self.inner_port}")
         servers = "".join(f"server {x} max_fails=1 fail_timeout=2s;" for x in self.public)
@@ -101,6 +101,7 @@ class Front:
         lines = [
             "daemon off;",
             "master_process off;",  # one process, as whoever runs the tests
+            shipped("process.conf"),
             f"pid {folder}/pid;",
             f"error_log {folder}/log;",
             "events { worker_connections 1024; }",
