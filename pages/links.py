@@ -4,42 +4,59 @@ Wagtail looks up the links of each piece of text by itself, and what was chosen 
 page of twenty blocks would cost twenty queries. Contacts are looked up all at once too.
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from typing import Any
 
 from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from django.utils.html import escape
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.rich_text import DocumentLinkHandler
+from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
 from pages.public import public_pages
 
-PAGE_LINK = re.compile(
-    r'linktype=\\?"page\\?"[^>]*?\bid=\\?"(\d+)|\bid=\\?"(\d+)\\?"[^>]*?linktype=\\?"page'
-)
+LINK = re.compile("<a [^>]+>")
+ID_OF_LINKED_PAGE = re.compile(r'\bid=\\?"(\d+)')
 ID = re.compile("[0-9]{1,9}")  # what a database takes; a forged form may send anything
 
 # Of stored blocks: a field called "page", or an entry of a list. One too many does no harm.
-CHOSEN_PAGE = re.compile(r'"page": (\d{1,9})\b|"type": "item", "value": (\d{1,9})\b')
+CHOSEN_PAGES = (
+    re.compile(r'"page": (\d{1,9})\b'),
+    re.compile(r'"type": "item", "value": (\d{1,9})\b'),
+)
 CHOSEN_CONTACT = re.compile(r'"type": "contact", "value": (\d{1,9})\b')
 
 _known_pages: ContextVar[dict[int, Page | None] | None] = ContextVar("known_pages", default=None)
 _known_contacts: ContextVar[dict[int, Model]] = ContextVar("known_contacts")
 
 
+def stored_text(rows: Iterable[Model]) -> str:
+    """Return all stored text and blocks of pages, and of what belongs to them, as JSON."""
+    values: list[Any] = []
+    for row in rows:
+        for field in row._meta.get_fields():
+            if isinstance(field, StreamField):
+                values += field.value_from_object(row).raw_data
+            elif isinstance(field, RichTextField):
+                values.append(field.value_from_object(row))
+    return json.dumps(values, cls=DjangoJSONEncoder)
+
+
 def keys_in(stored_text: str) -> set[int]:
     """Return the keys of the pages that stored text and blocks lead to."""
-    found = {
-        first or second
-        for names in (PAGE_LINK, CHOSEN_PAGE)
-        for first, second in names.findall(stored_text)
-    }
+    found = {page_id for chosen in CHOSEN_PAGES for page_id in chosen.findall(stored_text)}
+    for link in LINK.findall(stored_text):
+        if 'linktype="page' in link.replace("\\", ""):
+            found.update(ID_OF_LINKED_PAGE.findall(link))
     return {int(page_id) for page_id in found if ID.fullmatch(page_id)}
 
 

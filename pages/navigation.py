@@ -283,9 +283,10 @@ def listed_children(
         .order_by("path")
         .values_list("path", "show_in_menus", "title", "url_path", "search_description")
     )
+    address = parent.url
     listed: dict[str, ListedPage] = {}
     for path, in_menu, title, url_path, summary in rows:
-        page = ListedPage(title, f"{parent.url}{url_path.removeprefix(parent.url_path)}", summary)
+        page = ListedPage(title, f"{address}{url_path.removeprefix(parent.url_path)}", summary)
         above = listed.get(path[: -Page.steplen])
         if len(path) == len(parent.path) + Page.steplen:
             if in_menu or not menu_only:

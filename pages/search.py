@@ -33,6 +33,7 @@ ENOUGH = 0.2  # of the best score; what is below has too little to do with what 
 MOST_SUGGESTIONS = 6
 MOST_NAMED = 100  # candidates for these
 SHORTEST_TO_SUGGEST = 3
+READ_OF_A_PAGE = ("path", "title", "seo_title", "url_path", "search_description")
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -213,7 +214,7 @@ def _public(ranked: list[Rated]) -> list[Hit]:
         documents[offer.document_id] = offer.document
         offers.setdefault(offer.document_id, []).append(offer.page_id)
     wanted = {r.passage.page_id for r in ranked} | {x for ids in offers.values() for x in ids}
-    pages = public_pages().in_bulk(wanted - {None})
+    pages = public_pages().only(*READ_OF_A_PAGE).in_bulk(wanted - {None})
     hits = []
     for rated in ranked:
         document = documents.get(rated.passage.document_id)

@@ -5,13 +5,15 @@ every engine gives the same order: what is the page called, what does the headin
 of what was typed is there at all, and how near together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from pages.models.passages import Passage
-from pages.search_query import Query
-from pages.words import FILLERS, stems, words
+from pages.search_query import Query, stems_of
+from pages.words import FILLERS, stems
 
 TITLES = 2  # the first names are the title and the heading; others are what people call the page
 OTHER_NAME = 0.7
@@ -64,15 +66,17 @@ class Rater:
             )
             for term in query.terms
         ]
-        self._names: dict[str, tuple[float, set[str]]] = {}
+        self._names: dict[str, tuple[float, frozenset[str]]] = {}
+        self._shares: dict[frozenset[str], float] = {frozenset(): 0}
 
     def rate(self, passage: Passage) -> Rated:
         """Return how well a passage answers."""
         name, names = self._rated_names(passage.names)
         text = passage.stems.split()
-        in_names, in_text = self._share(names), self._share(set(text))
-        heading = self._named(stems(words(passage.heading)))
-        coverage = self._share(names.union(text))
+        there = self.wanted.intersection(text)
+        in_names, in_text = self._share(names), self._share(there)
+        heading = self._named(stems_of(passage.heading))
+        coverage = self._share(names | there)
         score = (
             name
             + ALL_NAMES * in_names
@@ -86,30 +90,34 @@ class Rater:
         of_the_part = in_text > in_names or NAME * heading > name
         return Rated(passage, score * self._standing(passage) * coverage, of_the_part)
 
-    def _share(self, there: set[str]) -> float:
-        """Return how much of what is looked for is among some stems, the rare counting more."""
-        if self.wanted.isdisjoint(there):
-            return 0
-        return sum(_worth(alternatives, there) for alternatives in self._terms)
+    def _share(self, there: frozenset[str]) -> float:
+        """Return how much of what is looked for is there, the rare counting more.
 
-    def _named(self, name: list[str]) -> float:
+        Most passages have the same few of the stems that are wanted, so it is remembered.
+        """
+        if there not in self._shares:
+            self._shares[there] = sum(_worth(alternatives, there) for alternatives in self._terms)
+        return self._shares[there]
+
+    def _named(self, name: Sequence[str]) -> float:
         """Return how well a name or heading says what is looked for, and nothing else."""
-        if self.wanted.isdisjoint(name):
+        there = self.wanted.intersection(name)
+        if not there:
             return 0
         content = [x for x in name if x not in FILLERS] or name
-        said = sum(x in self.wanted for x in content) / len(content)
-        return self._share(set(name)) * (0.5 + 0.5 * said)
+        said = sum(x in there for x in content) / len(content)
+        return self._share(there) * (0.5 + 0.5 * said)
 
-    def _rated_names(self, names: str) -> tuple[float, set[str]]:
-        """Return what the best of the names is worth, and the stems of all."""
+    def _rated_names(self, names: str) -> tuple[float, frozenset[str]]:
+        """Return what the best of the names is worth, and which of the stems they have."""
         if names not in self._names:
-            lines = [stems(line.split()) for line in names.split("\n")]
+            lines = _stems_of_lines(names)
             best = max(
                 (NAME * self._named(line) + TYPED_IN_FULL * (line == self.query.stems))
                 * (1 if n < TITLES else OTHER_NAME)
                 for n, line in enumerate(lines)
             )
-            self._names[names] = best, {x for line in lines for x in line}
+            self._names[names] = best, self.wanted.intersection(chain.from_iterable(lines))
         return self._names[names]
 
     def _nearness(self, text: str) -> float:
@@ -135,7 +143,12 @@ class Rater:
         return 1
 
 
-def _worth(alternatives: list[tuple[float, frozenset[str]]], there: set[str]) -> float:
+@lru_cache(maxsize=2_000)
+def _stems_of_lines(names: str) -> list[list[str]]:
+    return [stems(line.split()) for line in names.split("\n")]
+
+
+def _worth(alternatives: list[tuple[float, frozenset[str]]], there: frozenset[str]) -> float:
     """Return what the best of a term's alternatives is worth that is there, or partly there."""
     best = 0.0
     for worth, together in alternatives:

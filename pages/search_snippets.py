@@ -7,7 +7,7 @@ from itertools import pairwise
 from unicodedata import combining
 
 from pages.search_query import Query
-from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, words
+from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, token, words
 
 LENGTH = 220  # characters
 BEFORE = 60  # characters, at most, before the first word that was found
@@ -39,10 +39,14 @@ class LookedFor:
         fillers_too = FILLER_STEMS.issuperset(query.stems)
         return cls(stems, frozenset(pairwise(query.stems)), fillers_too)
 
-    def things_in(self, token: str) -> frozenset[int]:
-        """Return which of the things a word, a number or an address is a sign of."""
-        there = (stem(x) for x in words(token) if self.fillers_too or x not in FILLERS)
-        return frozenset(self.stems[each] for each in there if each in self.stems)
+    def things_in(self, there: Iterable[str]) -> frozenset[int]:
+        """Return which of the things some words are signs of."""
+        signs = (stem(word) for word in there if self.fillers_too or word not in FILLERS)
+        return frozenset(self.stems[each] for each in signs if each in self.stems)
+
+    def were_together(self, first: str, second: str) -> bool:
+        """Return whether two words, in any form, were typed side by side."""
+        return (stem(first), stem(second)) in self.typed_together
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def marked(text: str, wanted: LookedFor) -> list[Fragment]:
 
 def things_in(fragments: Iterable[Fragment], wanted: LookedFor) -> set[int]:
     """Return which of the things that are looked for are marked."""
-    return {x for each in fragments if each.is_found for x in wanted.things_in(each.text)}
+    return {x for each in fragments if each.is_found for x in wanted.things_in(words(each.text))}
 
 
 # --- Finding ----------------------------------------------------------------------------------
@@ -98,14 +102,14 @@ def _found(text: str, wanted: LookedFor) -> Iterator[Found]:
     """Yield the places of what is wanted, reading the text as search reads it."""
     plain_text, places = _plain_with_places(text)
     tokens = list(TOKEN.finditer(plain_text))
-    known = {token: wanted.things_in(token) for token in {match[0] for match in tokens}}
+    different = {match[0]: match for match in tokens}
+    known = {text: wanted.things_in(token(match)) for text, match in different.items()}
     things = [known[match[0]] for match in tokens]
     is_found = [bool(each) for each in things]
-    stems = [stem(match[0]) for match in tokens]
-    for n in range(1, len(tokens)):
-        is_found[n] |= is_found[n - 1] and (stems[n - 1], stems[n]) in wanted.typed_together
+    for n, (first, second) in enumerate(pairwise(tokens)):
+        is_found[n + 1] |= is_found[n] and wanted.were_together(first[0], second[0])
     for n in range(len(tokens) - 1, 0, -1):
-        is_found[n - 1] |= is_found[n] and (stems[n - 1], stems[n]) in wanted.typed_together
+        is_found[n - 1] |= is_found[n] and wanted.were_together(tokens[n - 1][0], tokens[n][0])
     for n, match in enumerate(tokens):
         if is_found[n]:
             end = places[match.end() - 1] + 1

@@ -61,10 +61,12 @@ def tokens(text: str) -> list[list[str]]:
     An e-mail address, a telephone number and a postcode are each one word, with parts.
     """
     text = DROPPED.sub("", plain(text))
-    return [_token(match.lastgroup or "", match[0]) for match in TOKEN.finditer(text)]
+    return [token(match) for match in TOKEN.finditer(text)]
 
 
-def _token(kind: str, text: str) -> list[str]:
+def token(match: re.Match[str]) -> list[str]:
+    """Return the one of the words that TOKEN found in plain text, with its parts."""
+    kind, text = match.lastgroup, match[0]
     if kind == "word":
         return [text[:LONGEST_WORD]]
     parts = PART.findall(text)

@@ -19,12 +19,12 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.blocks import StructValue
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import StreamField
 from wagtail.models import COMMENTS_RELATION_NAME, Page, PageQuerySet
 from wagtail.search import index
 
 from pages.corrections import CorrectionsBlock, reports_and_corrections
-from pages.links import keys_in, knowing
+from pages.links import keys_in, knowing, stored_text
 from pages.navigation import Navigation
 from pages.parts import Part, parts_of_fields
 from pages.search_index import index_pages
@@ -248,7 +248,7 @@ class BasePage(Page):
     def rendered(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Render at once, with all that the text leads to looked up beforehand."""
         if hasattr(response, "render"):
-            text = self._stored_text()
+            text = stored_text(self._rows())
             keys = keys_in(text) | {getattr(self, f"{name}_id") for name in self.leads_to}
             navigation = Navigation.of(request, self, keys - {None})
             response.context_data["navigation"] = navigation
@@ -256,12 +256,6 @@ class BasePage(Page):
                 response.render()
         return response
 
-    def _stored_text(self) -> str:
-        """Return all stored text and blocks that may lead to pages, as one string."""
-        values = []
-        for field in self._meta.get_fields():
-            if isinstance(field, StreamField):
-                values.append(str(field.value_to_string(self)))
-            elif isinstance(field, RichTextField):
-                values.append(getattr(self, field.attname) or "")
-        return "\n".join(values)
+    def _rows(self) -> list[models.Model]:
+        """Return the page and what belongs to it, as far as its text may lead to pages."""
+        return [self]

@@ -176,15 +176,8 @@ class PrivacyNoticePage(RoutedPage, BasePage):
         """Appendix A, read once for the whole page."""
         return list(self.activities.all())
 
-    def _stored_text(self) -> str:
-        rows = [*self.section_list, *self.activity_list]
-        stored = [
-            str(field.value_to_string(row))
-            for row in rows
-            for field in row._meta.get_fields()
-            if isinstance(field, StreamField | RichTextField)
-        ]
-        return "\n".join([super()._stored_text(), *stored])
+    def _rows(self) -> list[models.Model]:
+        return [self, *self.section_list, *self.activity_list]
 
     @re_path(rf"^({'|'.join(map(re.escape, REGISTER_FILES))})/?$")  # Wagtail's router adds a slash
     def register(self, request: HttpRequest, name: str) -> HttpResponse:
