@@ -49,6 +49,7 @@ class MenuItem:
     children: tuple["MenuItem", ...] = ()
     is_open: bool = False  # the page being read is this one or below it
     type_id: int = 0  # of its content type
+    search_description: str = ""
 
 
 class Menu:
@@ -79,6 +80,7 @@ class Menu:
             children=tuple(children),
             is_open=bool(here) and here.startswith(row.path),
             type_id=row.content_type_id,
+            search_description=row.search_description,
         )
 
     def below(self, path: str, here: str) -> list[MenuItem]:
@@ -267,13 +269,11 @@ class ListedPage:
     children: list["ListedPage"] = field(default_factory=list)
 
 
-def listed_children(
-    parent: Page, *, menu_only: bool = False, besides: type[Page] | None = None
-) -> list[ListedPage]:
+def listed_children(parent: Page, besides: type[Page] | None = None) -> list[ListedPage]:
     """Return the public pages below a landing page, two levels deep, in the tree's order.
 
-    The first level lists every page, or those in the menu if `menu_only`; the second always
-    those in the menu. `besides` is a type of page that is listed elsewhere.
+    The first level lists every page, the second those in the menu. `besides` is a type of page
+    that is listed elsewhere.
     """
     shown = public_pages().not_type(besides) if besides else public_pages()
     last = "Z" * Page.steplen  # a range of paths has an index on SQLite, where LIKE has none
@@ -281,16 +281,15 @@ def listed_children(
         shown.filter(path__gt=parent.path, path__lt=f"{parent.path}{last}")
         .filter(Q(depth=parent.depth + 1) | Q(depth=parent.depth + 2, show_in_menus=True))
         .order_by("path")
-        .values_list("path", "show_in_menus", "title", "url_path", "search_description")
+        .values_list("path", "title", "url_path", "search_description")
     )
     address = parent.url
     listed: dict[str, ListedPage] = {}
-    for path, in_menu, title, url_path, summary in rows:
+    for path, title, url_path, summary in rows:
         page = ListedPage(title, f"{address}{url_path.removeprefix(parent.url_path)}", summary)
         above = listed.get(path[: -Page.steplen])
         if len(path) == len(parent.path) + Page.steplen:
-            if in_menu or not menu_only:
-                listed[path] = page
+            listed[path] = page
         elif above:
             above.children.append(page)
     return list(listed.values())

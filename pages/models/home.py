@@ -12,7 +12,6 @@ from pages.blocks import BodyBlock, TasksBlock
 from pages.feeds import FollowedPage
 from pages.models.base import BasePage
 from pages.models.news import NewsPage
-from pages.navigation import listed_children
 from pages.routing import page_at
 
 
@@ -45,6 +44,5 @@ class HomePage(FollowedPage, BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["children"] = listed_children(self, menu_only=True)
         context["news"] = NewsPage.objects.descendant_of(self).for_home_page()[: self.news_shown]
         return context
