@@ -189,6 +189,13 @@ def test_a_small_site_has_one_list(client, site_home: HomePage) -> None:
     assert client.get("/sitemap-1.xml").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/", "/search/?q=flu", "/enquiries/", "/enquiries/contact/"])
+def test_every_page_says_what_it_is_to_whom_links_to_it(
+    client, site_home: HomePage, address: str
+) -> None:
+    assert '<meta name="description"' in client.get(address).content.decode()
+
+
 def test_robots_are_told_where_the_sitemap_is(client, site_home: HomePage) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
 
