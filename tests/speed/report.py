@@ -243,7 +243,7 @@ def targets_table(results: Results) -> str:
     elsewhere = (
         "Not measured here: freshness and what is never kept (`tests/site/test_page_store.py`, "
         "`tests/site/test_page_store_running.py`, `tests/site/test_nginx_store.py`); layout shift "
-        "and Lighthouse, for which there is no test."
+        "(`tests/browser/test_cookie_banner.py`); Lighthouse (`python -m tests.speed.lighthouse`)."
     )
     return f"{table(['', 'target', 'found (the worst)'], rows)}\n\n{elsewhere}"
 
