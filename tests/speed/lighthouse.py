@@ -21,6 +21,7 @@ PAGES, DOCUMENTS = 100, 20
 SECONDS = 180
 TRIES = 3  # Chromium's trace of a page is sometimes cut short
 FULL = 100
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 NO_PAGES = {"feed of news", "sitemap"}
 # What search engines elsewhere are asked to leave out, on purpose.
 NOT_TO_BE_FOUND = {"search", "form"}
@@ -28,9 +29,9 @@ NOT_TO_BE_FOUND = {"search", "form"}
 
 @dataclass(frozen=True)
 class Judged:
-    """What was said of a page: points of 100 by category, and what took some away."""
+    """What was said of a page: points of 100 in each category, and what took some away."""
 
-    points: dict[str, int]
+    points: list[int]
     complaints: list[str]
 
 
@@ -56,9 +57,10 @@ def judge(address: str, *, is_to_be_found: bool) -> Judged:
             break
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
-    points, complaints = {}, []
-    for category in found["categories"].values():
-        points[category["title"]] = round(category["score"] * 100)
+    points, complaints = [], []
+    for name in CATEGORIES:
+        category = found["categories"][name]
+        points.append(round(category["score"] * FULL))
         for part in category["auditRefs"]:
             audit = found["audits"].get(part["id"], {"score": None})
             if part["weight"] and audit["score"] is not None and audit["score"] < 1:
@@ -75,18 +77,17 @@ def main() -> bool:
     look = inside(folder, "look()")
     port = free_port()
     is_full = True
+    print("| page |", " | ".join(CATEGORIES), "| less than full |")
+    print("| --- |", " --- |" * len(CATEGORIES), " --- |", sep="")
     with served(folder, port, f"127.0.0.1:{port}"):
         for kind, facts in look.items():
             if kind in NO_PAGES:
                 continue
             address = f"http://127.0.0.1:{port}{facts['paths'][0]}"
             judged = judge(address, is_to_be_found=kind not in NOT_TO_BE_FOUND)
-            if is_full and kind == next(iter(look)):
-                print("| page |", " | ".join(judged.points), "| less than full |")
-                print("|:---|", "---:|" * len(judged.points), ":---|", sep="")
-            points = " | ".join(map(str, judged.points.values()))
+            points = " | ".join(map(str, judged.points))
             print(f"| {kind} | {points} | {'; '.join(judged.complaints)} |", flush=True)
-            is_full &= set(judged.points.values()) == {FULL}
+            is_full &= set(judged.points) == {FULL}
     return is_full
 
 
