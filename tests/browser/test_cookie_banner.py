@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from privacy.gates import VIDEO
 from tests.browser.addresses import KINDS
 from tests.browser.consent_steps import GPC, answer_banner, open_as
+from tests.browser.layout_shift import shifts
 from tests.running import SECONDS_UNTIL_SEEN, Site
 
 pytestmark = pytest.mark.browser
@@ -115,19 +116,6 @@ def test_nothing_moves_and_only_the_stylesheet_is_waited_for(
         page.goto(KINDS[kind], wait_until="networkidle")
         expect(banner(page)).to_be_hidden()
         assert shifts(page) == 0
-
-
-def shifts(page: Page) -> float:
-    """Return by how much what was drawn has moved since: https://web.dev/articles/cls"""
-    return page.evaluate(
-        """() => new Promise(done => {
-            let total = 0;
-            new PerformanceObserver(list => {
-                for (const entry of list.getEntries()) total += entry.value;
-            }).observe({type: "layout-shift", buffered: true});
-            setTimeout(() => done(total), 300);
-        })"""
-    )
 
 
 def test_by_keyboard_alone_a_no_is_said_confirmed_and_hidden(page: Page) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.consent_steps import answer_banner
+from tests.browser.layout_shift import shifts
 
 pytestmark = pytest.mark.browser
 
@@ -154,13 +155,4 @@ def test_the_page_does_not_jump_while_it_loads(page: Page, site_url: str) -> Non
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         page.goto(site_url, wait_until="networkidle")
-        shift = page.evaluate(
-            """() => new Promise(done => {
-                let total = 0;
-                new PerformanceObserver(list => {
-                    for (const entry of list.getEntries()) total += entry.value;
-                }).observe({type: "layout-shift", buffered: true});
-                setTimeout(() => done(total), 300);
-            })"""
-        )
-        assert shift < 0.01
+        assert shifts(page) < 0.01

@@ -10,7 +10,7 @@ from django.utils import timezone
 from enquiries import crowds
 from enquiries.crowds import CROWDS, LETTERS_WAIT, forget, is_flood, marks
 from enquiries.form_numbers import issue, read
-from enquiries.models import Action, Enquiry, EnquiryKind, Letter, Mark, State
+from enquiries.models import Action, Enquiry, Letter, Mark, State
 from enquiries.receiving import Message, receive
 from tests import builders
 
@@ -23,15 +23,7 @@ WORDS = [f"{a}{b}{c}" for a in "bdfglmnprst" for b in "aeiou" for c in ("ck", "n
 
 @pytest.fixture
 def kind(site_home):
-    return EnquiryKind.objects.create(
-        name="Crowds",
-        slug="crowds",
-        code="CRW",
-        subject="general",
-        message_label="What is it?",
-        team_email="team@example.org",
-        contact=builders.contact(),
-    )
+    return builders.enquiry_kind(team_email="team@example.org")
 
 
 @pytest.fixture

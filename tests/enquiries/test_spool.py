@@ -27,14 +27,7 @@ def folder(tmp_path, settings) -> Path:
 
 @pytest.fixture
 def kind(site_home):
-    return EnquiryKind.objects.create(
-        name="Spooled",
-        slug="spooled",
-        code="SPL",
-        subject="general",
-        message_label="What is it?",
-        contact=builders.contact(),
-    )
+    return builders.enquiry_kind(code="SPL")
 
 
 @pytest.fixture
