@@ -5,7 +5,7 @@ yes, through privacy/gates.py and static/js/consent.js; nothing else may come at
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,13 +25,15 @@ from ccgsite.apps import rooms
 from ccgsite.settings.roles import ALL, EDITOR
 from ccgsite.third_parties import (
     Problem,
+    django_problems,
     is_ours,
+    jinja_problems,
     script_problems,
     stylesheet_problems,
-    template_problems,
 )
 from privacy.gates import GATES
 
+DJANGOS_TEMPLATES = "django.template.backends.django.DjangoTemplates"
 DRAFTAIL = "wagtail.admin.rich_text.DraftailRichTextArea"
 CONSENT_SCRIPT = Path("js/consent.js")
 # What rich text may hold: none of it loads anything.
@@ -142,17 +144,35 @@ def files_load_nothing_from_elsewhere(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _file_problems() -> Iterator[tuple[Path, Problem]]:
+    for path, problems in _templates():
+        yield from ((path, problem) for problem in problems(_text(path)))
     ours = [Path(room.path) for room in rooms()]
-    templates = [Path(folder) for engine in settings.TEMPLATES for folder in engine["DIRS"]]
-    for folder in [*templates, *(room / "templates" for room in ours)]:
-        for path in _files(folder):
-            yield from ((path, problem) for problem in template_problems(_text(path)))
     # The stylesheet in DESIGN_SYSTEM_ROOT is made at set-up, without what loads from elsewhere.
     static = [Path(x) for x in settings.STATICFILES_DIRS if x != settings.DESIGN_SYSTEM_ROOT]
     for folder in [*static, *(room / "static" for room in ours)]:
         for path in _files(folder):
             hosts = gate_hosts() if path == folder / CONSENT_SCRIPT else set()
             yield from ((path, problem) for problem in _static_problems(path, hosts))
+
+
+def _templates() -> Iterator[tuple[Path, Callable[[str], Iterator[Problem]]]]:
+    """Yield our templates, each with what reads its language."""
+    jinjas, djangos = (
+        [
+            Path(folder)
+            for engine in settings.TEMPLATES
+            if (engine["BACKEND"] == DJANGOS_TEMPLATES) is is_djangos
+            for folder in engine["DIRS"]
+        ]
+        for is_djangos in (False, True)
+    )
+    djangos += [Path(room.path) / "templates" for room in rooms()]
+    for folder in djangos:
+        yield from ((path, django_problems) for path in _files(folder))
+    for folder in jinjas:
+        for path in _files(folder):
+            if not any(map(path.is_relative_to, djangos)):
+                yield path, jinja_problems
 
 
 def _static_problems(path: Path, hosts: set[str]) -> Iterator[Problem]:
@@ -162,7 +182,7 @@ def _static_problems(path: Path, hosts: set[str]) -> Iterator[Problem]:
         case ".js" | ".mjs":
             yield from script_problems(_text(path), hosts)
         case ".svg" | ".html":
-            yield from template_problems(_text(path))
+            yield from django_problems(_text(path))
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ processes at once, reloads when the terminal is closed, and leaves the serving p
 when the main one is killed.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -61,6 +62,7 @@ def site() -> Callable[..., Any]:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     Thread(target=end_with, args=[os.getppid()], daemon=True).start()
     application = import_string("ccgsite.wsgi.application")  # only now: it loads the apps
+    gc.freeze()  # what is loaded stays: looking through it again and again would hold up answers
     for work in WORK if settings.CCGSITE_ROLE == PUBLIC else [*WORK, *EDITORS_WORK]:
         Thread(target=import_string(work), args=[settings.VAR_DIR, Event()], daemon=True).start()
     return application

@@ -6,7 +6,8 @@ those stands the Content-Security-Policy. So what cannot be shown to be ours is 
 In a template, an address that a browser loads from is one of
 
 - a path that is written out: "/about/", "./", "?page={{ number }}", "#{{ id }}";
-- `{% static 'name' %}` or `{% url 'name' %}`, with at most a query or a fragment after it;
+- `{{ static('name') }}` or `{{ url('name') }}`, in Django's language `{% static 'name' %}` or
+  `{% url 'name' %}`, with at most a query or a fragment after it;
 - a `data:image/` address, which holds the image itself.
 
 Links (`<a href>`) may lead anywhere: a link loads nothing.
@@ -19,11 +20,14 @@ from fnmatch import fnmatchcase
 from html.parser import HTMLParser
 from typing import Any
 
+import jinja2
 import tinycss2
-from django.template.base import Lexer, Token, TokenType
+from django.template.base import TokenType as Kind
 from tinycss2.ast import Node
 
-# What stands for a Django tag while the HTML around it is read.
+from ccgsite.template_tokens import Token, django_tokens, jinja_tokens
+
+# What stands for a template's tag while the HTML around it is read.
 WRITTEN = "\ue000"  # it writes something that is not known here
 ADDRESS = "\ue001"  # it writes an address of this site
 SILENT = "\ue002"  # it writes nothing itself
@@ -32,12 +36,15 @@ MARKS = WRITTEN + ADDRESS + SILENT
 
 SILENT_TAGS = {
     *("if", "elif", "else", "endif", "for", "empty", "endfor", "with", "endwith"),
-    *("comment", "endcomment", "extends", "load", "endblock"),
+    *("comment", "endcomment", "extends", "load", "endblock", "set"),
 }
-OUR_ADDRESS = re.compile(r"""url\s.*|static\s+(["'])\w[\w./-]*\1""")
+OUR_ADDRESS = re.compile(
+    r"""url\s.*|static\s+(["'])\w[\w./-]*\1"""  # Django's tags
+    r"""|url\([^()]*\)|static\((["'])\w[\w./-]*\2\)"""  # functions
+)
 LITERAL = re.compile(r""""[^"]*"|'[^']*'""")
 NOT_IN_A_LITERAL = re.compile(r"<|[/\\]{2}")
-UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|^filter\s.*\bsafe(seq)?\b|^autoescape\s+(?!on\b)")
+UNESCAPED = re.compile(r"\|\s*safe(seq)?\b|^filter\s.*\bsafe(seq)?\b|^autoescape\s+(?!(on|true)\b)")
 
 # What a browser drops from an address before it reads it, and how one begins that it cannot leave.
 DROPPED = re.compile(r"[\x00-\x20]")
@@ -75,8 +82,7 @@ JS_REFUSED = re.compile(
 )
 
 OURS_ONLY = (
-    "Load it from this site: write out a path, or use {% static %} or {% url %}; "
-    "show images with {% image %}."
+    "Load it from this site: write out a path, or use static or url; show images with image."
 )
 NO_ELEMENT = "Leave it out: what is not ours comes by static/js/consent.js, after a visitor's yes."
 IN_FILES = "Leave it out: styles, scripts and headers have files of their own."
@@ -103,9 +109,22 @@ class Problem:
 # --- Templates --------------------------------------------------------------------------------
 
 
-def template_problems(source: str) -> Iterator[Problem]:
-    """Yield what in a Django template could make a browser load from another site."""
-    tokens = list(_outside_comments(Lexer(source).tokenize()))
+def jinja_problems(source: str) -> Iterator[Problem]:
+    """Yield what in a template of the site could make a browser load from another site."""
+    try:
+        tokens = list(jinja_tokens(source))
+    except jinja2.TemplateSyntaxError as error:
+        yield Problem(error.lineno, f"The template cannot be read: {error.message}", CLOSE_IT)
+    else:
+        yield from _template_problems(tokens)
+
+
+def django_problems(source: str) -> Iterator[Problem]:
+    """Yield what in a template in Django's language could make a browser load from elsewhere."""
+    return _template_problems(list(django_tokens(source)))
+
+
+def _template_problems(tokens: list[Token]) -> Iterator[Problem]:
     for token in tokens:
         yield from _tag_problems(token)
     # A browser and a parser may disagree on where a comment ends, so HTML's own are read as well.
@@ -129,40 +148,30 @@ def is_ours(address: str) -> bool:
 
 
 def _tag_problems(token: Token) -> Iterator[Problem]:
-    """Yield what a Django tag itself could let in: Django does not escape text in quotes."""
-    if token.token_type not in {TokenType.VAR, TokenType.BLOCK}:
+    """Yield what a tag itself could let in: Django does not escape text in quotes."""
+    if token.kind not in {Kind.VAR, Kind.BLOCK}:
         return
     if UNESCAPED.search(LITERAL.sub("", token.contents)):
-        yield Problem(token.lineno, f"{token.contents!r} turns escaping off", ESCAPE_IT)
+        yield Problem(token.line, f"{token.contents!r} turns escaping off", ESCAPE_IT)
     for literal in LITERAL.findall(token.contents):
         if NOT_IN_A_LITERAL.search(literal):
             what = f"A template tag holds HTML or an address: {literal}"
-            yield Problem(token.lineno, what, OURS_ONLY)
-
-
-def _outside_comments(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Yield the tokens, those inside {% comment %} as comments."""
-    in_comment = False
-    for token in tokens:
-        if token.token_type == TokenType.BLOCK and token.contents == "endcomment":
-            in_comment = False
-        yield Token(TokenType.COMMENT, token.contents, None, token.lineno) if in_comment else token
-        if token.token_type == TokenType.BLOCK and token.contents.split()[:1] == ["comment"]:
-            in_comment = True
+            yield Problem(token.line, what, OURS_ONLY)
 
 
 def _marked(token: Token) -> str:
-    """Return the HTML of a token: a mark, if it is a Django tag."""
-    match token.token_type:
-        case TokenType.TEXT:
+    """Return the HTML of a token: a mark, if it is a tag."""
+    lines = "\n" * token.contents.count("\n")
+    match token.kind:
+        case Kind.TEXT:
             return token.contents
-        case TokenType.COMMENT:
-            return SILENT + "\n" * token.contents.count("\n")
-        case TokenType.BLOCK if OUR_ADDRESS.fullmatch(token.contents):
-            return ADDRESS
-        case TokenType.BLOCK if token.contents.partition(" ")[0] in SILENT_TAGS:
-            return SILENT
-    return WRITTEN
+        case Kind.COMMENT:
+            return SILENT + lines
+        case Kind.VAR | Kind.BLOCK if OUR_ADDRESS.fullmatch(token.contents):
+            return ADDRESS + lines
+        case Kind.BLOCK if token.contents.partition(" ")[0] in SILENT_TAGS:
+            return SILENT + lines
+    return WRITTEN + lines
 
 
 class _Reader(HTMLParser):

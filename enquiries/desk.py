@@ -100,7 +100,7 @@ class EnquiryFilters(WagtailFilterSet):
 class DueColumn(Column):
     """What is due when, marked if it is late."""
 
-    cell_template_name = "enquiries/cms/due_cell.html"
+    cell_template_name = "enquiries/due_cell.html"
 
 
 def first_words(enquiry: Enquiry) -> str:

@@ -35,7 +35,7 @@ class EnquiryView(PermissionCheckedMixin, WagtailAdminTemplateMixin, BaseObjectM
     model = Enquiry
     any_permission_required = ["view", "change"]
     index_url_name = "enquiries:index"
-    template_name = "enquiries/cms/enquiry.html"
+    template_name = "enquiries/enquiry.html"
     header_icon = "mail"
     posted: tuple[Step, StepForm] | None = None
     news: list[HistoryEntry] = []

@@ -32,7 +32,7 @@ class EraseForm(PersonForm):
 
 
 class PersonView(WagtailAdminTemplateMixin, View):
-    template_name = "enquiries/cms/person.html"
+    template_name = "enquiries/person.html"
     page_title = "One person's data"
     header_icon = "user"
     found: EnquiryQuerySet | None = None

@@ -22,7 +22,7 @@ def may_see_counts(user: AbstractBaseUser) -> bool:
 class RetentionView(WagtailAdminTemplateMixin, TemplateView):
     """Of the kinds that the user may see."""
 
-    template_name = "enquiries/cms/retention.html"
+    template_name = "enquiries/retention.html"
     page_title = "Deleted enquiries"
     header_icon = "bin"
 

@@ -69,7 +69,7 @@ class EnquiriesPanel(Component):
 
     name = "enquiries"
     order = 110
-    template_name = "enquiries/cms/home_panel.html"
+    template_name = "enquiries/home_panel.html"
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         user = parent_context["request"].user

@@ -1,7 +1,7 @@
 """Choosing among pages by plain forms: filters with the number of pages behind each choice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from wagtail.models import PageQuerySet
 
 from pages.forms import PageNumberField
+from pages.kept import read_once
 
 ENTRIES_PER_PAGE = 10
 
@@ -79,25 +80,25 @@ def by_year(value: Combinable, legend: str = "Year") -> ListFilter:
 class Listing:
     """Those of some pages that a reader chose, one page of them at a time, and the form to choose.
 
-    It costs two queries: how many pages there are of each kind, and the pages that are shown.
+    It costs two queries: how many pages there are of each kind, which is asked once in a second as
+    it takes longer the more pages there are, and the pages that are shown.
     A value that no page has is not chosen, and a page number out of range is the nearest.
     """
 
     def __init__(
-        self, pages: PageQuerySet, filters: Sequence[ListFilter], asked: Mapping[str, str]
+        self,
+        name: Hashable,
+        pages: PageQuerySet,
+        filters: Sequence[ListFilter],
+        asked: Mapping[str, str],
     ) -> None:
-        """Take the pages in their order, and what was asked for, such as `request.GET`."""
-        values = {f"chosen_{each.name}": each.value for each in filters}
-        labels = {f"label_{x.name}": x.label for x in filters if x.label is not None}
-        self.pages = pages.annotate(**values)
+        """Take the pages in their order, and what was asked for, such as `request.GET`.
+
+        The name tells these pages from those of every other list.
+        """
+        self._pages = pages
         self._filters = filters
-        counted = (
-            self.pages.annotate(**labels)
-            .order_by()
-            .values(*values, *labels)
-            .annotate(pages_of_kind=Count("pk"))
-        )
-        self._kinds = [self._kind(row) for row in counted]
+        self._kinds = read_once((Listing, name), self._read_kinds)
         self.chosen = {
             each.name: asked[each.name]
             for each in filters
@@ -105,8 +106,20 @@ class Listing:
         }
         self._number = PageNumberField().clean(asked.get("page"))
 
+    def _read_kinds(self) -> list[tuple[dict[str, str], dict[str, str], int]]:
+        """Return the kinds of pages that there are: values, labels, and how many have them."""
+        values = {f"chosen_{each.name}": each.value for each in self._filters}
+        labels = {f"label_{x.name}": x.label for x in self._filters if x.label is not None}
+        rows = (
+            self._pages.annotate(**values, **labels)
+            .order_by()
+            .values(*values, *labels)
+            .annotate(pages_of_kind=Count("pk"))
+        )
+        return [self._kind(row) for row in rows]
+
     def _kind(self, row: dict[str, Any]) -> tuple[dict[str, str], dict[str, str], int]:
-        """Return what one row of the counts says: values, labels, and how many pages have them."""
+        """Return what one row of the counts says."""
         values, labels = {}, {}
         for each in self._filters:
             value = row[f"chosen_{each.name}"]
@@ -152,7 +165,9 @@ class Listing:
     @cached_property
     def results(self) -> PageOfResults:
         """The page of the list that was asked for."""
-        pages = self.pages.filter(**{f"chosen_{k}": v for k, v in self.chosen.items()})
+        chosen = [each for each in self._filters if each.name in self.chosen]
+        pages = self._pages.annotate(**{f"chosen_{each.name}": each.value for each in chosen})
+        pages = pages.filter(**{f"chosen_{each.name}": self.chosen[each.name] for each in chosen})
         return KnownLength(pages, ENTRIES_PER_PAGE, self._counts().total()).get_page(self._number)
 
     @property

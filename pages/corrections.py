@@ -32,7 +32,7 @@ class ReportsPanel(Panel):
     """
 
     class BoundPanel(Panel.BoundPanel):
-        template_name = "enquiries/cms/page_reports.html"
+        template_name = "enquiries/page_reports.html"
 
 
 def reports_and_corrections() -> MultiFieldPanel:

@@ -26,14 +26,19 @@ def kept_for_a_second(read: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 
     @wraps(read)
     def answer(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        now = time.monotonic()
-        kept = readings.get((read, args))
-        if kept and now - kept[0] < SECONDS:
-            return kept[1]
-        found = read(*args, **kwargs)
-        if len(readings) >= MOST:
-            readings.clear()
-        readings[read, args] = now, found
-        return found
+        return read_once((read, args), lambda: read(*args, **kwargs))
 
     return answer
+
+
+def read_once(name: Hashable, read: Callable[[], Answer]) -> Answer:
+    """Return what `read` has answered under this name within the last second, or answers now."""
+    now = time.monotonic()
+    kept = readings.get(name)
+    if kept and now - kept[0] < SECONDS:
+        return kept[1]
+    found = read()
+    if len(readings) >= MOST:
+        readings.clear()
+    readings[name] = now, found
+    return found

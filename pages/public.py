@@ -14,6 +14,9 @@ NOT_PRIVATE = (
     "substr(%(expressions)s, 1, length(private.path)) = private.path)"
 )
 
+# What of a page a list shows, and what its address is made of.
+SHOWN_IN_LISTS = ("path", "title", "seo_title", "url_path", "search_description")
+
 
 class IsOpen(Func):
     """Whether neither the page with a tree path nor one above it is private.

@@ -19,7 +19,7 @@ from wagtail.search.query import PlainText
 
 from pages.models.media import SiteDocument
 from pages.models.passages import DocumentOffer, Passage
-from pages.public import IsOpenCollection, public_pages
+from pages.public import SHOWN_IN_LISTS, IsOpenCollection, public_pages
 from pages.search_lists import EmergencyRule, SearchLists
 from pages.search_query import LONGEST_QUERY, MOST_WORDS, Query, understand
 from pages.search_ranking import Rated, Rater
@@ -33,7 +33,6 @@ ENOUGH = 0.2  # of the best score; what is below has too little to do with what 
 MOST_SUGGESTIONS = 6
 MOST_NAMED = 100  # candidates for these
 SHORTEST_TO_SUGGEST = 3
-READ_OF_A_PAGE = ("path", "title", "seo_title", "url_path", "search_description")
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -214,7 +213,7 @@ def _public(ranked: list[Rated]) -> list[Hit]:
         documents[offer.document_id] = offer.document
         offers.setdefault(offer.document_id, []).append(offer.page_id)
     wanted = {r.passage.page_id for r in ranked} | {x for ids in offers.values() for x in ids}
-    pages = public_pages().only(*READ_OF_A_PAGE).in_bulk(wanted - {None})
+    pages = public_pages().only(*SHOWN_IN_LISTS).in_bulk(wanted - {None})
     hits = []
     for rated in ranked:
         document = documents.get(rated.passage.document_id)

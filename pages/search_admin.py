@@ -54,8 +54,8 @@ class SynonymViewSet(SnippetViewSet):
     list_per_page = 100
     add_view_class = AddSynonym
     edit_view_class = EditSynonym
-    create_template_name = "search/cms/add_synonym.html"
-    edit_template_name = "search/cms/edit_synonym.html"
+    create_template_name = "search/add_synonym.html"
+    edit_template_name = "search/edit_synonym.html"
     copy_view_enabled = False
 
 

@@ -57,7 +57,7 @@ class PinForm(QueryForm):
 class ListPins(views.IndexView):
     page_title = "Pinned pages"
     header_icon = "thumbtack"
-    results_template_name = "search/cms/pins.html"
+    results_template_name = "search/pins.html"
     add_item_label = "Pin a page"
     columns = [
         TitleColumn(
@@ -75,7 +75,7 @@ class PinView:
     """What the forms for adding and changing have in common."""
 
     form_class = PinForm
-    template_name = "search/cms/pin.html"
+    template_name = "search/pin.html"
     header_icon = "thumbtack"
     page_subtitle = "Pinned page"
     error_message = "The pinned pages could not be saved due to errors."
@@ -102,7 +102,7 @@ class EditPin(PinView, views.EditView):
 
 class DeletePin(views.DeleteView):
     header_icon = "thumbtack"
-    template_name = "search/cms/delete_pin.html"
+    template_name = "search/delete_pin.html"
     success_message = "The pages are no longer pinned."
 
 

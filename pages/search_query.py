@@ -1,8 +1,8 @@
 """What a visitor typed, understood: the things that are looked for, each by several words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from pages.search_lists import EmergencyRule, SearchLists, SynonymRule
@@ -48,8 +48,12 @@ class Query:
 
     def says(self, phrase: str) -> bool:
         """Return whether the words of a phrase stand in a row in what was typed, in any form."""
-        wanted = stems_of(phrase)
-        return bool(wanted) and any(_places(wanted, reading) for reading in self.readings)
+        wanted = _in_a_row(stems_of(phrase))
+        return bool(wanted.strip()) and any(wanted in reading for reading in self._in_rows)
+
+    @cached_property
+    def _in_rows(self) -> list[str]:
+        return list(map(_in_a_row, self.readings))
 
 
 def understand(text: str, vocabulary: Vocabulary, lists: SearchLists) -> Query:
@@ -192,7 +196,6 @@ def _by_first_stem(rules: tuple[SynonymRule, ...]) -> dict[str, list[tuple[Stems
     return found
 
 
-def _places(wanted: Stems, there: list[str]) -> list[int]:
-    """Return where a run of stems begins among others."""
-    length = len(wanted)
-    return [n for n in range(len(there) - length + 1) if tuple(there[n : n + length]) == wanted]
+def _in_a_row(some: Sequence[str]) -> str:
+    """Return stems as a text in which any others that stand in a row can be found."""
+    return f" {' '.join(some)} "

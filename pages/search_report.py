@@ -30,7 +30,7 @@ MAY_SEE_GAPS = ModelPermissionPolicy(SearchWithoutResults)
 class WhatToDo(Column):
     """What can be done about a search without results, by whoever may."""
 
-    cell_template_name = "search/cms/what_to_do.html"
+    cell_template_name = "search/what_to_do.html"
 
     def get_cell_context_data(
         self, instance: SearchWithoutResults, parent_context: Any
@@ -58,7 +58,7 @@ class SearchesWithoutResults(ReportView):
 
     page_title = "Searches without results"
     header_icon = "help"
-    results_template_name = "search/cms/without_results.html"
+    results_template_name = "search/without_results.html"
     permission_policy = MAY_SEE_GAPS
     permission_required = "view"
     columns = [

@@ -79,7 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "search/unavailable.html",
-            {"query": asked["q"], "navigation": navigation},
+            {"query": asked["q"], "nav": navigation},
             status=HTTPStatus.SERVICE_UNAVAILABLE,
         )
     return render(request, "search/results.html", shown)
@@ -126,7 +126,7 @@ def results_page(asked: Mapping[str, Any], navigation: Navigation) -> dict[str, 
     shown_filters = filters.of(every) if every else []
     spelling = "" if every else spelling_for(query)
     return {
-        "navigation": navigation,
+        "nav": navigation,
         "query": query,
         "emergency": found.emergency.card if found.emergency else "",
         "looked_for": found.query.corrected if every and found.query.corrected else query,

@@ -1,5 +1,6 @@
 """The words around what was looked for, with what was found in them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,6 +28,7 @@ class LookedFor:
     stems: Mapping[str, int]
     typed_together: frozenset[tuple[str, str]] = field(default=frozenset())
     fillers_too: bool = False
+    _known: dict[str, frozenset[int]] = field(default_factory=dict, init=False, compare=False)
 
     @classmethod
     def by(cls, query: Query) -> "LookedFor":
@@ -43,6 +45,15 @@ class LookedFor:
         """Return which of the things some words are signs of."""
         signs = (stem(word) for word in there if self.fillers_too or word not in FILLERS)
         return frozenset(self.stems[each] for each in signs if each in self.stems)
+
+    def things_at(self, match: re.Match[str]) -> frozenset[int]:
+        """Return which of the things a word is a sign of that TOKEN found in plain text.
+
+        It is remembered, since the texts of one search have most of their words in common.
+        """
+        if match[0] not in self._known:
+            self._known[match[0]] = self.things_in(token(match))
+        return self._known[match[0]]
 
     def were_together(self, first: str, second: str) -> bool:
         """Return whether two words, in any form, were typed side by side."""
@@ -102,14 +113,13 @@ def _found(text: str, wanted: LookedFor) -> Iterator[Found]:
     """Yield the places of what is wanted, reading the text as search reads it."""
     plain_text, places = _plain_with_places(text)
     tokens = list(TOKEN.finditer(plain_text))
-    different = {match[0]: match for match in tokens}
-    known = {text: wanted.things_in(token(match)) for text, match in different.items()}
-    things = [known[match[0]] for match in tokens]
-    is_found = [bool(each) for each in things]
-    for n, (first, second) in enumerate(pairwise(tokens)):
-        is_found[n + 1] |= is_found[n] and wanted.were_together(first[0], second[0])
-    for n in range(len(tokens) - 1, 0, -1):
-        is_found[n - 1] |= is_found[n] and wanted.were_together(tokens[n - 1][0], tokens[n][0])
+    things = list(map(wanted.things_at, tokens))
+    is_found = list(map(bool, things))
+    if wanted.typed_together:
+        for n, (first, second) in enumerate(pairwise(tokens)):
+            is_found[n + 1] |= is_found[n] and wanted.were_together(first[0], second[0])
+        for n in range(len(tokens) - 1, 0, -1):
+            is_found[n - 1] |= is_found[n] and wanted.were_together(tokens[n - 1][0], tokens[n][0])
     for n, match in enumerate(tokens):
         if is_found[n]:
             end = places[match.end() - 1] + 1

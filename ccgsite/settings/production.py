@@ -122,45 +122,42 @@ MIDDLEWARE = [
 ]
 MIDDLEWARE = in_role(CCGSITE_ROLE, MIDDLEWARE)
 
+# Django's own, for the CMS, comes second: a page looks for its templates in the first.
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "ccgsite.site_templates.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "cms"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "ccgsite.template_files.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
             "builtins": [
                 "django.templatetags.static",
                 "wagtail.templatetags.wagtailcore_tags",
-                "pages.templatetags.pages",
-                "privacy.templatetags.privacy",
-                "enquiries.templatetags.enquiries",
+                "pages.templatetags.words",
                 "enquiries.templatetags.page_reports",
             ],
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
+            "context_processors": in_role(
+                CCGSITE_ROLE,
+                [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ],
+            ),
         },
     },
     {
         # E-mails are plain text, in which nothing is escaped. No page is found here.
         "NAME": "letters",
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "enquiries" / "letters"],
-        "OPTIONS": {"autoescape": False, "builtins": ["pages.templatetags.pages"]},
+        "OPTIONS": {"environment": "ccgsite.site_templates.environment", "autoescape": False},
     },
 ]
-OPTIONS = TEMPLATES[0]["OPTIONS"]
-OPTIONS["context_processors"] = in_role(CCGSITE_ROLE, OPTIONS["context_processors"])
 
 # --- Data -------------------------------------------------------------------------------------
 

@@ -13,17 +13,17 @@ from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
-from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.choosing import ListFilter, Listing
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.kept import kept_for_a_second
 from pages.models.base import BasePage
 from pages.parts import Part
-from pages.public import public_only
+from pages.public import SHOWN_IN_LISTS, public_only
 
 
 class AlertLevel(models.TextChoices):
@@ -58,7 +58,7 @@ class AlertQuerySet(PageQuerySet):
             .filter(Q(shown_until=None) | Q(shown_until__gt=now), shown_from__lte=now)
             .annotate(part_path=F("part_of_site__path"))
             .order_by("-shown_from", "-pk")
-            .only("title", "seo_title", "search_description", "url_path", "path", "level")
+            .only(*SHOWN_IN_LISTS, "level")
         )
         return sorted(shown, key=lambda alert: MOST_URGENT_FIRST.index(alert.level))
 
@@ -134,7 +134,7 @@ class AlertIndexPage(FollowedPage, BasePage):
             ),
         ]
         alerts = AlertPage.objects.child_of(self).current_first()
-        context["listing"] = Listing(alerts, filters, request.GET)
+        context["listing"] = Listing(("alerts", self.path), alerts, filters, request.GET)
         return context
 
 

@@ -19,11 +19,11 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.blocks import StructValue
-from wagtail.fields import StreamField
 from wagtail.models import COMMENTS_RELATION_NAME, Page, PageQuerySet
 from wagtail.search import index
 
 from pages.corrections import CorrectionsBlock, reports_and_corrections
+from pages.fields import StreamField
 from pages.links import keys_in, knowing, stored_text
 from pages.navigation import Navigation
 from pages.parts import Part, parts_of_fields
@@ -251,7 +251,7 @@ class BasePage(Page):
             text = stored_text(self._rows())
             keys = keys_in(text) | {getattr(self, f"{name}_id") for name in self.leads_to}
             navigation = Navigation.of(request, self, keys - {None})
-            response.context_data["navigation"] = navigation
+            response.context_data["nav"] = navigation
             with knowing(navigation.pages_by_key(), text):
                 response.render()
         return response

@@ -11,13 +11,13 @@ from django.utils.functional import cached_property
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import re_path
-from wagtail.fields import StreamField
 from wagtail.models import PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.calendars import calendar_file
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.models.files import OfferedFile, OffersFiles
 from pages.models.meeting_index import MeetingIndexPage

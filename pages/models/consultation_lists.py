@@ -8,7 +8,6 @@ from django.db.models import F, IntegerField
 from django.db.models.functions import Coalesce, ExtractYear
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
@@ -16,6 +15,7 @@ from pages.choosing import ListFilter, Listing, by_year
 from pages.consultation_events import newest_events
 from pages.consultation_states import OVER, TO_COME, State
 from pages.feeds import FeedEntry, FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.models.consultations import ConsultationPage
 from pages.public import public_only
@@ -117,7 +117,8 @@ class ConsultationIndexPage(FollowedPage, BasePage):
     def listing(self, asked: Mapping[str, str]) -> Listing:
         """Return the consultations that are in the list now, as a reader chose among them."""
         pages = ConsultationPage.objects.seen_by_readers().in_order().defer(*FULL_TEXT)
-        return Listing(pages.filter(state__in=STATES_LISTED[Lists(self.lists)]), FILTERS, asked)
+        pages = pages.filter(state__in=STATES_LISTED[Lists(self.lists)])
+        return Listing(("consultations", self.lists), pages, FILTERS, asked)
 
     def feed_entries(self) -> list[FeedEntry]:
         """Return what happened to consultations, as far as it belongs to this list."""

@@ -20,7 +20,6 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
-from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager, PageQuerySet
 from wagtail.search import index
 from wagtail.signals import page_published
@@ -32,6 +31,7 @@ from pages.consultation_rules import problems_of
 from pages.consultation_states import State, state_in_database
 from pages.consultation_status import Status
 from pages.feeds import FeedEntry, FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.models.consultation_rows import OutcomeRow, WayToTakePart
 from pages.models.files import OffersFiles

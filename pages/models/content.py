@@ -3,10 +3,10 @@
 from typing import Any
 
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, ContentsEntry, contents
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.structured_data import questions
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from pages.blocks import BodyBlock, TasksBlock
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.models.news import NewsPage
 from pages.routing import page_at

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, anchor_of
+from pages.fields import StreamField
 from pages.models.base import PageForm
 from pages.parts import HEADINGS
 

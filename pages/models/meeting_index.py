@@ -36,6 +36,7 @@ class MeetingIndexPage(FollowedPage, ListText, BasePage):
     def listing(self, asked: Any) -> Listing:
         """Return the meetings that a reader chose by what was asked for."""
         return Listing(
+            ("meetings", self.path),
             MeetingPage.objects.child_of(self).in_reading_order(),
             [
                 ListFilter(

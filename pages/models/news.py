@@ -10,18 +10,18 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.fields import StreamField
 from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.choosing import ListFilter, Listing, YearOfDate, by_year
 from pages.feeds import MOST_ENTRIES, FeedEntry, FollowedPage, entry_of
+from pages.fields import StreamField
 from pages.models.base import BasePage, PageForm
 from pages.models.contacts import Contact
 from pages.models.site import SiteSettings
 from pages.parts import Part
-from pages.public import public_only
+from pages.public import SHOWN_IN_LISTS, public_only
 
 
 class NewsKind(models.TextChoices):
@@ -54,7 +54,8 @@ class NewsQuerySet(PageQuerySet):
         return self._for_a_list().order_by("-is_featured", "-published_on", "-pk")
 
     def _for_a_list(self) -> "NewsQuerySet":
-        return public_only(self).select_related("topic").defer("body")
+        listed = public_only(self).select_related("topic")
+        return listed.only(*SHOWN_IN_LISTS, "kind", "published_on", "topic__name")
 
     def listed_as(self, listed: str) -> "NewsQuerySet":
         """Return what an index that lists this shows, in no order: one of `Listed`."""
@@ -120,7 +121,7 @@ class NewsIndexPage(FollowedPage, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         news = NewsPage.objects.listed_as(self.lists).newest_first()
-        context["listing"] = Listing(news, self.filters(), request.GET)
+        context["listing"] = Listing(("news", self.lists), news, self.filters(), request.GET)
         return context
 
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import StreamBlockValidationError
-from wagtail.fields import StreamField
 from wagtail.locks import BaseLock
 from wagtail.models import Page, Revision
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, ContentsEntry, contents
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.public import is_live_now
 from pages.times import day_and_time

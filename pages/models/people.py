@@ -13,12 +13,12 @@ from django.utils.functional import cached_property
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import re_path
-from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage, PageForm
 from pages.models.interests import REGISTER, Interest, register_table
 from pages.models.listing_text import ListText

@@ -11,13 +11,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import RichTextField
 from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks import BodyBlock, ContentsEntry, contents
 from pages.choosing import ListFilter, Listing, YearOfDate, by_year
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.models.files import OfferedFile, OfferingForm, OffersFiles
 from pages.navigation import listed_children
@@ -117,6 +118,7 @@ class PublicationIndexPage(FollowedPage, BasePage):
     def listing(self, asked: dict[str, str]) -> Listing:
         """Return the list, with what was asked for of it."""
         return Listing(
+            ("publications", self.path, self.lists_section),
             self.publications(),
             [
                 ListFilter(

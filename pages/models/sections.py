@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
 from pages.feeds import FollowedPage
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.navigation import listed_children
 

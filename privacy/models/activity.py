@@ -5,11 +5,12 @@ from django.db import models
 from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 from wagtail.search import index
 
 from pages.blocks import SHORT_TEXT
+from pages.fields import StreamField
 from pages.models import SiteSettings
 from privacy.articles import ARTICLE_6, ARTICLE_9, RIGHTS, TICKED, ticked
 from privacy.blocks import (

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from pages.blocks import BodyBlock
+from pages.fields import StreamField
 from pages.models import BasePage
 from pages.parts import Part, parts_of
 from privacy.cookie_sections import sections

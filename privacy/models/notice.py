@@ -15,13 +15,14 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList, TabbedInterface
 from wagtail.contrib.routable_page.models import path, re_path
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import RichTextField
 from wagtail.models import PageQuerySet
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 from wagtail.signals import page_published
 
 from pages.blocks import SHORT_TEXT, BodyBlock, ContentsEntry
+from pages.fields import StreamField
 from pages.models.base import BasePage
 from pages.parts import Part, parts_of, parts_of_fields
 from pages.routing import RoutedPage

@@ -5,10 +5,10 @@ from django.db import models
 from django.utils.text import slugify
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
 from pages.blocks import BodyBlock, anchor_of
+from pages.fields import StreamField
 from privacy.forms import RowForm
 from privacy.models.notice import PrivacyNoticePage
 from privacy.panels import WordsPanel

@@ -30,7 +30,7 @@ def _news(site_home) -> None:
 
 
 def listing(asked: str = "") -> Listing:
-    return Listing(NewsPage.objects.newest_first(), FILTERS, QueryDict(asked))
+    return Listing("news", NewsPage.objects.newest_first(), FILTERS, QueryDict(asked))
 
 
 def titles(one: Listing) -> str:
@@ -106,7 +106,7 @@ def test_a_long_list_is_shown_in_pages_of_two_queries(site_home, django_assert_n
     news = NewsPage.objects.newest_first()  # it asks once what is private
 
     with django_assert_num_queries(2):
-        one = Listing(news, FILTERS, QueryDict("page=2"))
+        one = Listing("news", news, FILTERS, QueryDict("page=2"))
         assert len(list(one.results)) == 2
         assert [choice.label for each in one.filters for choice in each.choices] == []
 

@@ -61,7 +61,7 @@ def test_the_page_without_results_offers_to_tell() -> None:
     html = Client().get("/search/", {"q": '"xyzzy" <plugh>'}).content.decode()
 
     assert f'action="{ADDRESS}"' in html
-    assert 'value="&quot;xyzzy&quot; &lt;plugh&gt;"' in html
+    assert 'value="&#34;xyzzy&#34; &lt;plugh&gt;"' in html
     assert 'id="search-gap"' in html  # which static/js/search_gap.js sends by itself
 
 

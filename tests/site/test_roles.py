@@ -178,7 +178,7 @@ def test_a_role_leaves_out_what_it_has_no_use_for():
     assert not FOR_EDITORS & {*public}
     assert "django.middleware.csrf.CsrfViewMiddleware" in public
     assert len(in_role("editor", project.MIDDLEWARE)) == len(project.MIDDLEWARE) + 1
-    context = project.TEMPLATES[0]["OPTIONS"]["context_processors"]
+    context = project.TEMPLATES[1]["OPTIONS"]["context_processors"]
     assert in_role("public", context) == ["django.template.context_processors.request"]
     names = {*project.MIDDLEWARE, *context}
     assert names >= FOR_EDITORS, "a name that is nowhere leaves nothing out"

@@ -3,22 +3,17 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django import template
 from django.db.models import Model
 from django.urls import reverse
 
 from enquiries.models import Subject
 
-register = template.Library()
 
-
-@register.simple_tag
 def report_address(page: Any) -> str:
     """Return where to report an error on a page, or on one outside the tree if it is none."""
     return _address(Subject.PAGE, page)
 
 
-@register.simple_tag
 def format_address(page: Any, document: Model | None = None) -> str:
     """Return where to ask for a page in another format, or for a document that it offers."""
     return _address(Subject.FORMAT, page, document)
@@ -30,3 +25,6 @@ def _address(subject: Subject, page: Any, document: Any = None) -> str:
         about["document"] = document.pk
     query = urlencode({name: value for name, value in about.items() if value})
     return f"{reverse('enquiry_subject', args=[subject])}{'?' if query else ''}{query}"
+
+
+FUNCTIONS = [format_address, report_address]

@@ -1,4 +1,4 @@
-"""What templates may ask for. A tag looks up or formats; it decides nothing."""
+"""What templates may ask of pages. A function looks up or formats; it decides nothing."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django import template
-from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from wagtail.models import Page, Site
 
 from pages.dates import moment_in_words
@@ -22,14 +22,12 @@ from pages.structured_data import breadcrumb_list, organisation_data
 from pages.times import day_and_time
 from pages.validators import SHORT_CODES, phone_digits
 
-register = template.Library()
-
 SHORT_CODE = re.compile(rf"\b({'|'.join(sorted(SHORT_CODES))})\b")
 # The characters that could end a data block, written so that JSON reads them the same.
 JSON_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def organisation(context: Context) -> SiteSettings:
     """Return the organisation's settings, also for a text that answers no request: an e-mail."""
     if "request" in context:
@@ -37,57 +35,52 @@ def organisation(context: Context) -> SiteSettings:
     return SiteSettings.for_site(Site.objects.get(is_default_site=True))
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def navigation(context: Context) -> Navigation:
     """Return the menu, breadcrumbs and section navigation for the page being rendered.
 
-    A view that has read them already gives them as `navigation`.
+    A view that has read them already gives them as `nav`.
     """
-    known = context.get("navigation")
+    known = context.get("nav")
     if isinstance(known, Navigation):
         return known
     page = context.get("page")
     return Navigation.of(context["request"], page if isinstance(page, Page) else None)
 
 
-@register.simple_tag
 def menu_entry(item: MenuItem, number: int) -> SafeString:
     """Return an entry of the menu. One that is closed is the same on every page, and is kept."""
     return (_menu_entry if item.is_open else _closed_entry)(item, number)
 
 
 def _menu_entry(item: MenuItem, number: int) -> SafeString:
-    return render_to_string("layout/menu_entry.html", {"item": item, "number": number})
+    return SafeString(render_to_string("layout/menu_entry.html", {"item": item, "number": number}))
 
 
 _closed_entry = lru_cache(maxsize=100)(_menu_entry)
 
 
-@register.simple_tag
 def alerts_shown(trail: Navigation) -> list[AlertPage]:
     """Return the alerts for the page being rendered, the most urgent first."""
     return alerts_shown_on(trail.page)
 
 
-@register.filter
 def in_words(moment: datetime) -> str:
     """Return a moment in words, such as "5.30pm on 6 August 2018"."""
     return moment_in_words(moment)
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def contact_details(context: Context, contact: Contact) -> dict[str, str]:
     """Return a contact's e-mail, phone and address, its own or the organisation's."""
     return contact.details(organisation(context))
 
 
-@register.filter
 def tel(number: str) -> str:
     """Return a phone number as a link's address: "023 9289 9500" to "tel:02392899500"."""
     return f"tel:{phone_digits(number)}"
 
 
-@register.filter
 def link_short_codes(text: str) -> SafeString:
     """Turn 111, 999 and the like in a line of plain text into telephone links."""
     parts = SHORT_CODE.split(text)
@@ -101,20 +94,9 @@ def link_short_codes(text: str) -> SafeString:
     )
 
 
-@register.filter
 def lines(text: str) -> SafeString:
     """Return text with a line break after each of its lines but the last."""
     return format_html_join(SafeString("<br>"), "{}", ((line,) for line in text.splitlines()))
-
-
-@register.filter
-def titles_above(page: Page, trail: Navigation) -> list[str]:
-    """Return the titles of the pages above any page, for saying where in the site it is."""
-    return trail.titles_above(page)
-
-
-register.filter(is_live_now)
-register.filter(day_and_time)
 
 
 def _data_block(data: dict[str, Any]) -> SafeString:
@@ -123,7 +105,7 @@ def _data_block(data: dict[str, Any]) -> SafeString:
     return format_html('<script type="application/ld+json">{}</script>', text)
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def structured_data(context: Context, organisation: SiteSettings, trail: Navigation) -> SafeString:
     """Return the organisation, the way to this page and what it is, as schema.org data blocks."""
     base_url = Site.find_for_request(context["request"]).root_url
@@ -135,8 +117,20 @@ def structured_data(context: Context, organisation: SiteSettings, trail: Navigat
     return format_html_join("", "{}", ((_data_block(data),) for data in blocks))
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def canonical_url(context: Context) -> str:
     """Return the one address of what is being shown, without its query."""
     request = context["request"]
     return f"{Site.find_for_request(request).root_url}{request.path}"
+
+
+FUNCTIONS = [
+    alerts_shown,
+    canonical_url,
+    contact_details,
+    menu_entry,
+    navigation,
+    organisation,
+    structured_data,
+]
+FILTERS = [day_and_time, in_words, is_live_now, lines, link_short_codes, tel]
