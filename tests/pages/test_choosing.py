@@ -111,6 +111,19 @@ def test_a_long_list_is_shown_in_pages_of_two_queries(site_home, django_assert_n
         assert [choice.label for each in one.filters for choice in each.choices] == []
 
 
+@pytest.mark.usefixtures("_news", "nothing_shows_at_once")
+def test_what_there_is_to_choose_from_is_counted_once_in_a_second_for_each_list(
+    django_assert_num_queries,
+) -> None:
+    assert choices(listing())["Team"]["Press"] == 2
+    with django_assert_num_queries(1):
+        assert titles(listing("owner=Press")) == "AB"
+
+    fewer = NewsPage.objects.newest_first().filter(content_owner="Press")
+    other = Listing("news of the press", fewer, FILTERS, QueryDict())
+    assert choices(other) == {"Year": {"All years": 2, "2021": 1, "2020": 1}}
+
+
 @pytest.mark.usefixtures("_news")
 def test_the_form_is_a_plain_one_that_keeps_what_was_chosen() -> None:
     html = render_to_string("listings/choose.html", {"listing": listing("year=2021"), "label": "x"})
