@@ -9,7 +9,7 @@ from wagtail.models import PageQuerySet
 
 from pages.public import public_pages
 
-PAGES_IN_A_PART = 500  # the protocol has 50,000, which no request should be made to list
+PAGES_IN_A_PART = 100  # the protocol allows 50,000, which no request should be made to list
 
 
 class PublicPagesSitemap(Sitemap):

@@ -152,11 +152,12 @@ def test_one_document() -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
-def test_includes_name_their_inputs(path: Path) -> None:
+def test_a_part_of_a_page_is_told_its_inputs(path: Path) -> None:
+    """By `component`, in the site's templates; by `only`, in those of the CMS."""
     html = path.read_text(encoding="utf-8")
-    for tag in re.findall(r"{%\s*include [^%]*%}", html):
-        if " with " in tag:
-            assert " only" in tag, tag
+    for tag in re.findall(r"{%-?\s*(?:include|import|from) [^%]*%}", html):
+        assert "cms" in path.parts, tag
+        assert " with " not in tag or " only" in tag, tag
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
