@@ -80,7 +80,9 @@ class Front:
         text = re.sub(r"listen 80\b", f"listen {self.plain_port}", text)
         text = re.sub(r"listen (\d+)\b(?!\.)", r"listen 127.0.0.1:\1", text)
         text = text.replace("127.0.0.1:8009", f"127.0.0.1:{self.inner_port}")
-        servers = "".join(f"server {x} max_fails=1 fail_timeout=2s;" for x in self.public)
+        each = re.findall(r"server 127\.0\.0\.1:8001 (.*);", text)
+        assert each
+        servers = "".join(f"server {x} {how};" for how in each for x in self.public)
         text, found = re.subn(r"(?:\s*server 127\.0\.0\.1:800[12].*;)+", servers, text)
         assert found == 1
         text = text.replace("127.0.0.1:8000", self.editor or self.public[0])

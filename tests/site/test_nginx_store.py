@@ -392,6 +392,24 @@ def test_without_a_mirror_there_still_is_an_honest_answer(site, tmp_path) -> Non
     assert answer.headers["Retry-After"] == "60"
 
 
+def test_a_process_that_came_back_answers_for_all_while_the_other_restarts(tmp_path) -> None:
+    """Also when nginx still leaves it out, and is trying it out with another's request."""
+    with (
+        upstream.running() as one,
+        upstream.running() as other,
+        nginx.in_front(tmp_path, one.address, other.address, complains=True) as front,
+    ):
+        one.stop()
+        assert statuses(front.address, "/search/?q=flu", 4) == {200: 4}
+        one.start()
+        one.says["/search/"] = Said(seconds=1)
+        time.sleep(3.1)  # for so long nginx leaves it out
+        other.stop()
+
+        assert statuses(front.address, "/search/?q=flu", 8) == {200: 8}
+        assert one.asked["/search/?q=flu"] == 8
+
+
 # --- Limits -------------------------------------------------------------------------------------
 
 
