@@ -6,6 +6,7 @@ templates of the CMS, in templates/cms, are in Django's, as Wagtail's are that t
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -117,7 +118,9 @@ def environment(loader: jinja2.FileSystemLoader, **options: Any) -> Environment:
         **{**options, "undefined": jinja2.ChainableUndefined},
     )
     rooms = [pages.template_functions, privacy.template_functions, enquiries.template_functions]
-    functions = [component, image, include_block, static, url, jinja2.pass_context(wagtailuserbar)]
+    remembered = lru_cache(maxsize=1000)  # the address of a view or a file stays as it is
+    functions = [component, image, include_block, remembered(static), remembered(url)]
+    functions += [jinja2.pass_context(wagtailuserbar)]
     functions += [function for room in rooms for function in room.FUNCTIONS]
     filters = [richtext, *(each for room in rooms for each in getattr(room, "FILTERS", []))]
     made.globals.update({function.__name__: function for function in functions})

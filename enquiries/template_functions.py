@@ -1,5 +1,6 @@
 """Where the links lead with which a reader writes to us about what is being read."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +25,12 @@ def _address(subject: Subject, page: Any, document: Any = None) -> str:
     if document:
         about["document"] = document.pk
     query = urlencode({name: value for name, value in about.items() if value})
-    return f"{reverse('enquiry_subject', args=[subject])}{'?' if query else ''}{query}"
+    return f"{_form(subject)}{'?' if query else ''}{query}"
+
+
+@cache
+def _form(subject: Subject) -> str:
+    return reverse("enquiry_subject", args=[subject])
 
 
 FUNCTIONS = [format_address, report_address]

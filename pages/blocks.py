@@ -27,7 +27,7 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from pages.links import known_contacts, known_pages
-from pages.public import is_live_now, public_pages, seen_by_visitors
+from pages.public import PublicPage, is_live_now, public_pages, seen_by_visitors
 from pages.video import RUNNING_TIME, VideoIdBlock, VideoValue
 
 SHORT_TEXT = ["bold", "ol", "ul", "link", "document-link"]
@@ -223,7 +223,7 @@ class LinkValue(blocks.StructValue):
     @property
     def href(self) -> str:
         """The address, or nothing where the page has gone or is not public."""
-        page: Page | None = self.get("page")
+        page: Page | PublicPage | None = self.get("page")
         if page is not None:
             return page.url or "" if is_live_now(page) else ""
         return self.get("url") or ""
@@ -232,7 +232,7 @@ class LinkValue(blocks.StructValue):
 class PageBlock(blocks.PageChooserBlock):
     """A page that was chosen, as readers see it: None if they may not."""
 
-    def bulk_to_python(self, values: Sequence[int]) -> list[Page | None]:
+    def bulk_to_python(self, values: Sequence[int]) -> list[Page | PublicPage | None]:
         known = known_pages(values)
         return super().bulk_to_python(values) if known is None else known
 

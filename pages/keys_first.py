@@ -6,7 +6,7 @@ any other way than for words, by relevance, up to a number goes to Wagtail's own
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -42,10 +42,10 @@ def _words(text: str) -> str:
 
 
 class KeysFirst:
-    """Results of a search; with `entries()` it makes one of Wagtail's classes of results ours."""
+    """Results of a search; with `keys()` it makes one of Wagtail's classes of results ours."""
 
-    def entries(self) -> QuerySet:
-        """Return the keys, as text, of everything of the index that has the words, best first."""
+    def keys(self, start: int, stop: int) -> Iterable[str]:
+        """Return the keys of what of the index has the words, best first, from one to another."""
         raise NotImplementedError
 
     def _do_search(self) -> list[Model]:
@@ -78,10 +78,9 @@ class KeysFirst:
     def _keys_best_first(self, *, filtered: bool) -> Iterator[list[object]]:
         """Yield the keys of all that has the words, some at a time if many may be filtered out."""
         key = self.query_compiler.queryset.model._meta.pk
-        entries = self.entries()
         number = max(KEYS_AT_ONCE, self.stop) if filtered else self.stop
         for start in count(0, number):
-            found = [key.to_python(x) for x in entries[start : start + number]]
+            found = [key.to_python(x) for x in self.keys(start, start + number)]
             for at in range(0, len(found), 4 * self.stop):
                 yield found[at : at + 4 * self.stop]
             if len(found) < number:

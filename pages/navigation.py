@@ -5,37 +5,17 @@ The menu is the same on every page but for the branch in which the page stands, 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.http import HttpRequest
 from wagtail.models import Page
 
 from pages.kept import kept_for_a_second
 from pages.models.site import SiteSettings
-from pages.public import public_pages
+from pages.public import PublicPage, public_pages, read_public
 
 MENU_LEVELS = 3
-
-
-class Row(NamedTuple):
-    """What the database says of a page. The fields are called as the page's are."""
-
-    id: int
-    path: str
-    title: str
-    url_path: str
-    show_in_menus: bool
-    depth: int
-    content_type_id: int
-    slug: str
-    seo_title: str
-    search_description: str
-    live: bool
-    expire_at: datetime | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,22 +35,22 @@ class MenuItem:
 class Menu:
     """The pages in the menu, and others that every page names, in tree order."""
 
-    def __init__(self, root: tuple[str, str, int], rows: Iterable[Row]) -> None:
+    def __init__(self, root: tuple[str, str, int], rows: Iterable[PublicPage]) -> None:
         """Take where the site begins: its page's tree path, URL path and depth."""
         self.root_path, self.root_url_path, root_depth = root
         self.rows = {row.id: row for row in rows}
         self.by_path = {row.path: row for row in self.rows.values()}
-        self._below: dict[str, list[Row]] = {}
+        self._below: dict[str, list[PublicPage]] = {}
         for row in self.rows.values():
             if row.show_in_menus and root_depth < row.depth <= root_depth + MENU_LEVELS:
                 self._below.setdefault(row.path[: -Page.steplen], []).append(row)
         self._closed = {row.path: self._entry(row, "") for row in self._below_root}
 
     @property
-    def _below_root(self) -> list[Row]:
+    def _below_root(self) -> list[PublicPage]:
         return self._below.get(self.root_path, [])
 
-    def item(self, row: Row, here: str, children: Iterable[MenuItem] = ()) -> MenuItem:
+    def item(self, row: PublicPage, here: str, children: Iterable[MenuItem] = ()) -> MenuItem:
         """Return a page as the navigation around a page shows it, whose tree path is `here`."""
         return MenuItem(
             row.path,
@@ -94,7 +74,7 @@ class Menu:
             for row in self._below_root
         ]
 
-    def _entry(self, top: Row, here: str) -> MenuItem:
+    def _entry(self, top: PublicPage, here: str) -> MenuItem:
         """Return a top-level page with its groups.
 
         Pages that lie straight below it, beside groups, are shown as a group under its own name.
@@ -111,7 +91,7 @@ class Menu:
                 loose.append(self.item(child, here))
         return self.item(top, here, [*groups, *self._own_group(top, here, loose)])
 
-    def _own_group(self, top: Row, here: str, loose: list[MenuItem]) -> list[MenuItem]:
+    def _own_group(self, top: PublicPage, here: str, loose: list[MenuItem]) -> list[MenuItem]:
         if not loose:
             return []
         item = self.item(top, here)
@@ -132,12 +112,7 @@ def _menu(root: tuple[str, str, int], named: tuple[int, ...]) -> Menu:
         depth__gt=depth,
         depth__lte=depth + MENU_LEVELS,
     )
-    return _menu_of(root, tuple(_rows(in_menu | Q(pk__in=named))))
-
-
-def _rows(wanted: Q) -> list[Row]:
-    rows = public_pages().filter(wanted).order_by("path").values_list(*Row._fields)
-    return list(map(Row._make, rows))
+    return _menu_of(root, tuple(read_public(in_menu | Q(pk__in=named))))
 
 
 @dataclass
@@ -171,17 +146,17 @@ class Navigation:
         return self.page.path if self.page else ""
 
     @cached_property
-    def _others(self) -> list[Row]:
+    def _others(self) -> list[PublicPage]:
         """The public pages beside the menu's that are needed, in tree order."""
         here = self._here
         first = len(self.root.path) + Page.steplen
         above = {here[:end] for end in range(first, len(here), Page.steplen)}
         above -= self._menu.by_path.keys()
         keys = set(self.keys) - self._menu.rows.keys()
-        return _rows(Q(path__in=above) | Q(pk__in=keys)) if above or keys else []
+        return read_public(Q(path__in=above) | Q(pk__in=keys)) if above or keys else []
 
     @cached_property
-    def _trail(self) -> list[Row]:
+    def _trail(self) -> list[PublicPage]:
         """The public pages above the one being read, without the home page."""
         here = self._here
         found = self._menu.by_path | {row.path: row for row in self._others}
@@ -199,10 +174,10 @@ class Navigation:
             if key in menu.rows
         }
 
-    def pages_by_key(self) -> dict[int, Page | None]:
+    def pages_by_key(self) -> dict[int, PublicPage | None]:
         """Return the pages with `keys`, as far as links and lists need them; None if not public."""
         found = self._menu.rows | {row.id: row for row in self._others}
-        return {key: _page_of(found[key]) if key in found else None for key in self.keys}
+        return {key: found.get(key) for key in self.keys}
 
     @cached_property
     def menu(self) -> list[MenuItem]:
@@ -250,13 +225,6 @@ class Navigation:
         if not any(item.is_current for item in siblings):
             siblings.append(MenuItem(here, self.page.title, self.page.url or "", is_current=True))
         return self._menu.item(parent, here, siblings)
-
-
-def _page_of(row: Row) -> Page:
-    """Return a page that has read what a row says, and reads the rest where it is asked for."""
-    given = row._asdict()
-    names = [field.attname for field in Page._meta.concrete_fields if field.attname in given]
-    return Page.from_db(DEFAULT_DB_ALIAS, names, [given[name] for name in names])
 
 
 @dataclass

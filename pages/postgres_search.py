@@ -1,5 +1,6 @@
 """Wagtail's search on PostgreSQL, asked in a way that stays fast on a large site."""
 
+from collections.abc import Iterable
 from functools import reduce
 
 from django.db import connections
@@ -31,12 +32,12 @@ class Results(KeysFirst, PostgresSearchResults):
         kind = rows.model._meta.pk.rel_db_type(connections[rows.db])
         return rows.filter(pk__in=RawSQL(f"SELECT unnest(%s::{kind}[])", [keys]))  # noqa: S611
 
-    def entries(self) -> QuerySet:
-        """Return the keys of the entries that have the words, rated as Wagtail rates them."""
+    def keys(self, start: int, stop: int) -> Iterable[str]:
+        """Return the keys of what has the words, rated as Wagtail rates it."""
         asked = self.query_compiler
         query = asked.build_tsquery(asked.query, config=asked.get_config(self.backend))
         if query is None:  # nothing but spaces and hyphens
-            return IndexEntry.objects.none().values_list("object_id", flat=True)
+            return []
         vectors = [
             (
                 F(vector.name.removeprefix(ENTRY)),
@@ -53,7 +54,7 @@ class Results(KeysFirst, PostgresSearchResults):
                 content_type__in=get_descendants_content_types_pks(asked.queryset.model),
             )
             .order_by(rank.desc(), "-pk")
-            .values_list("object_id", flat=True)
+            .values_list("object_id", flat=True)[start:stop]
         )
 
 

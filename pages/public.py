@@ -1,11 +1,15 @@
 """What the public may see: the one place that says so."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageQuerySet, PageViewRestriction
+
+from pages.addresses import address_of
 
 # The few places that are private come first: a CROSS JOIN keeps SQLite from reading all places.
 NOT_PRIVATE = (
@@ -16,6 +20,36 @@ NOT_PRIVATE = (
 
 # What of a page a list shows, and what its address is made of.
 SHOWN_IN_LISTS = ("path", "title", "seo_title", "url_path", "search_description")
+
+
+class PublicPage(NamedTuple):
+    """What links and lists need of a page that a visitor may see, called as it is of the page.
+
+    It is read faster than the page itself.
+    """
+
+    id: int
+    path: str
+    title: str
+    url_path: str
+    show_in_menus: bool
+    depth: int
+    content_type_id: int
+    slug: str
+    seo_title: str
+    search_description: str
+    live: bool
+    expire_at: datetime | None
+
+    @property
+    def pk(self) -> int:
+        """The page's key."""
+        return self.id
+
+    @property
+    def url(self) -> str | None:
+        """The page's address."""
+        return address_of(self.url_path)
 
 
 class IsOpen(Func):
@@ -58,7 +92,13 @@ def public_pages() -> PageQuerySet:
     return public_only(Page.objects.all())
 
 
-def is_live_now(page: Page | None) -> bool:
+def read_public(wanted: Q) -> list[PublicPage]:
+    """Return the wanted pages that a visitor may see, in tree order."""
+    rows = public_pages().filter(wanted).order_by("path").values_list(*PublicPage._fields)
+    return list(map(PublicPage._make, rows))
+
+
+def is_live_now(page: Page | PublicPage | None) -> bool:
     """Return whether a page is live and its time has not run out, without a query.
 
     That is all that a page says of itself; `public_pages` also leaves out what is private.

@@ -12,14 +12,13 @@ from itertools import accumulate, chain
 from math import inf
 from typing import ParamSpec, TypeVar
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
-from wagtail.models import Page
 from wagtail.search.query import PlainText
 
 from pages.models.media import SiteDocument
 from pages.models.passages import DocumentOffer, Passage
-from pages.public import SHOWN_IN_LISTS, IsOpenCollection, public_pages
+from pages.public import IsOpenCollection, PublicPage, read_public
 from pages.search_lists import EmergencyRule, SearchLists
 from pages.search_query import LONGEST_QUERY, MOST_WORDS, Query, understand
 from pages.search_ranking import Rated, Rater
@@ -61,8 +60,8 @@ def or_unavailable(search: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 class Hit:
     """One result: a page, or a document with the page that offers it."""
 
-    page: Page
-    passage: Passage
+    page: PublicPage
+    passage: Passage  # or a row of what search rates it by
     is_of_the_part: bool  # rather than of the page or document as a whole
     document: SiteDocument | None = None
 
@@ -144,7 +143,7 @@ def _with_names(looked_for: list[str], operator: str) -> Iterable[Passage]:
     if not looked_for:
         return []
     asked = PlainText(" ".join(looked_for), operator=operator)
-    return Passage.objects.defer("text").autocomplete(asked)[:MOST_NAMED]
+    return Passage.objects.to_rate().autocomplete(asked)[:MOST_NAMED]
 
 
 def _unlikeness(names: list[str], begun: str) -> tuple[bool, bool, int]:
@@ -187,7 +186,7 @@ def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
     says little: such are looked for only in names, and where all that was typed stands together.
     A few long documents must not crowd out the pages.
     """
-    passages = Passage.objects.defer("text")
+    passages = Passage.objects.to_rate()
     frequent_last = sorted(query.all_stems, key=vocabulary.stem_counts.__getitem__)
     matched = accumulate(map(vocabulary.stem_counts.__getitem__, frequent_last))
     rare = [x for x, so_far in zip(frequent_last, matched, strict=True) if so_far <= MOST_MATCHED]
@@ -213,7 +212,7 @@ def _public(ranked: list[Rated]) -> list[Hit]:
         documents[offer.document_id] = offer.document
         offers.setdefault(offer.document_id, []).append(offer.page_id)
     wanted = {r.passage.page_id for r in ranked} | {x for ids in offers.values() for x in ids}
-    pages = public_pages().only(*SHOWN_IN_LISTS).in_bulk(wanted - {None})
+    pages = {page.pk: page for page in read_public(Q(pk__in=wanted - {None}))}
     hits = []
     for rated in ranked:
         document = documents.get(rated.passage.document_id)

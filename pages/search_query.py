@@ -48,12 +48,12 @@ class Query:
 
     def says(self, phrase: str) -> bool:
         """Return whether the words of a phrase stand in a row in what was typed, in any form."""
-        wanted = _in_a_row(stems_of(phrase))
-        return bool(wanted.strip()) and any(wanted in reading for reading in self._in_rows)
+        wanted = _phrase_in_a_row(phrase)
+        return bool(wanted) and wanted in self._in_rows
 
     @cached_property
-    def _in_rows(self) -> list[str]:
-        return list(map(_in_a_row, self.readings))
+    def _in_rows(self) -> str:
+        return "|".join(map(_in_a_row, self.readings))
 
 
 def understand(text: str, vocabulary: Vocabulary, lists: SearchLists) -> Query:
@@ -99,6 +99,13 @@ def understand(text: str, vocabulary: Vocabulary, lists: SearchLists) -> Query:
 def stems_of(phrase: str) -> Stems:
     """Return the stems of a phrase; editors' phrases are the same for many searches."""
     return tuple(stems(words(phrase)))
+
+
+@lru_cache(maxsize=10_000)
+def _phrase_in_a_row(phrase: str) -> str:
+    """Return the stems of a phrase as they stand in a text; nothing if it has no words."""
+    found = stems_of(phrase)
+    return _in_a_row(found) if found else ""
 
 
 @lru_cache(maxsize=4)

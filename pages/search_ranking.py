@@ -73,7 +73,8 @@ class Rater:
         """Return how well a passage answers."""
         name, names = self._rated_names(passage.names)
         text = passage.stems.split()
-        there = self.wanted.intersection(text)
+        found = list(filter(self.wanted.__contains__, text))
+        there = frozenset(found)
         in_names, in_text = self._share(names), self._share(there)
         heading = self._named(stems_of(passage.heading))
         coverage = self._share(names | there)
@@ -84,7 +85,7 @@ class Rater:
             + TEXT * in_text
             + ANYWHERE * coverage
             + NEAR * self._nearness(f" {passage.stems} ")
-            + OFTEN * self._frequency(text)
+            + OFTEN * _frequency(len(found), len(text))
             + BEGINNING * (passage.number == 0)
         )
         of_the_part = in_text > in_names or NAME * heading > name
@@ -111,13 +112,15 @@ class Rater:
     def _rated_names(self, names: str) -> tuple[float, frozenset[str]]:
         """Return what the best of the names is worth, and which of the stems they have."""
         if names not in self._names:
-            lines = _stems_of_lines(names)
-            best = max(
-                (NAME * self._named(line) + TYPED_IN_FULL * (line == self.query.stems))
-                * (1 if n < TITLES else OTHER_NAME)
-                for n, line in enumerate(lines)
-            )
-            self._names[names] = best, self.wanted.intersection(chain.from_iterable(lines))
+            lines, any_of_them = _stems_of_lines(names)
+            best = 0.0
+            if not self.wanted.isdisjoint(any_of_them):
+                best = max(
+                    (NAME * self._named(line) + TYPED_IN_FULL * (line == self.query.stems))
+                    * (1 if n < TITLES else OTHER_NAME)
+                    for n, line in enumerate(lines)
+                )
+            self._names[names] = best, self.wanted & any_of_them
         return self._names[names]
 
     def _nearness(self, text: str) -> float:
@@ -125,12 +128,6 @@ class Rater:
         if not self.pairs:
             return 0
         return sum(f" {pair} " in text for pair in self.pairs) / len(self.pairs)
-
-    def _frequency(self, text: list[str]) -> float:
-        """Return how often what is looked for stands in a text, more for a short one."""
-        found = sum(map(self.wanted.__contains__, text))
-        often = min(found, OFTEN_ENOUGH) / OFTEN_ENOUGH
-        return (often + found / (len(text) or 1)) / 2
 
     def _standing(self, passage: Passage) -> float:
         """Return what a passage is worth for what it is: old news less than advice."""
@@ -144,8 +141,16 @@ class Rater:
 
 
 @lru_cache(maxsize=2_000)
-def _stems_of_lines(names: str) -> list[list[str]]:
-    return [stems(line.split()) for line in names.split("\n")]
+def _stems_of_lines(names: str) -> tuple[list[list[str]], frozenset[str]]:
+    """Return the stems of each name, and those of all."""
+    lines = [stems(line.split()) for line in names.split("\n")]
+    return lines, frozenset(chain.from_iterable(lines))
+
+
+def _frequency(found: int, words: int) -> float:
+    """Return how often what is looked for stands in a text of so many words."""
+    often = min(found, OFTEN_ENOUGH) / OFTEN_ENOUGH
+    return (often + found / (words or 1)) / 2
 
 
 def _worth(alternatives: list[tuple[float, frozenset[str]]], there: frozenset[str]) -> float:

@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
 
 from pages.choosing import Filter
 from pages.forms import ResultsForm, SearchForm
 from pages.models.media import SiteDocument
 from pages.models.passages import Passage
 from pages.navigation import Navigation
+from pages.public import PublicPage
 from pages.search import Hit, Results, SearchUnavailableError, search_pages, suggest
 from pages.search_filters import ORDINARY, Filters, kind_of
 from pages.search_nearest import pages_named_like, spelling_for
@@ -49,7 +49,7 @@ class Entry:
     kind: str = ""  # unless it is an ordinary page
     dated: date | None = None  # where the date helps
     document: SiteDocument | None = None
-    offered_by: Page | None = None
+    offered_by: PublicPage | None = None
     host: str = ""  # of another site
     is_recommended: bool = False
 
@@ -204,10 +204,11 @@ def _recommended(pin: Recommended, navigation: Navigation) -> Entry:
 def _page(hit: Hit, texts: Mapping[int, str], wanted: LookedFor, navigation: Navigation) -> Entry:
     part = hit.passage.heading if hit.is_of_the_part and hit.passage.anchor else ""
     text = snippet(texts.get(hit.passage.pk, ""), wanted)
-    summary = marked(hit.page.search_description, wanted)
-    found = len(things_in(text, wanted))
-    if not found or (not part and len(things_in(summary, wanted)) >= found):
-        text = summary  # it says best what the page as a whole is about
+    found = len(things_in(text))
+    if not (found and part):
+        summary = marked(hit.page.search_description, wanted)
+        if len(things_in(summary)) >= found:
+            text = summary  # it says best what the page as a whole is about
     return Entry(
         hit.title,
         hit.url,

@@ -8,7 +8,7 @@ from itertools import pairwise
 from unicodedata import combining
 
 from pages.search_query import Query
-from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, token, words
+from pages.words import DROPPED, FILLERS, TOKEN, plain, stem, token
 
 LENGTH = 220  # characters
 BEFORE = 60  # characters, at most, before the first word that was found
@@ -43,17 +43,19 @@ class LookedFor:
 
     def things_in(self, there: Iterable[str]) -> frozenset[int]:
         """Return which of the things some words are signs of."""
-        signs = (stem(word) for word in there if self.fillers_too or word not in FILLERS)
-        return frozenset(self.stems[each] for each in signs if each in self.stems)
+        signs = [stem(word) for word in there if self.fillers_too or word not in FILLERS]
+        return frozenset([self.stems[each] for each in signs if each in self.stems])
 
-    def things_at(self, match: re.Match[str]) -> frozenset[int]:
-        """Return which of the things a word is a sign of that TOKEN found in plain text.
+    def things_at(self, tokens: Sequence[re.Match[str]]) -> list[frozenset[int]]:
+        """Return which of the things each word is a sign of that TOKEN found in plain text.
 
         It is remembered, since the texts of one search have most of their words in common.
         """
-        if match[0] not in self._known:
-            self._known[match[0]] = self.things_in(token(match))
-        return self._known[match[0]]
+        written = [match[0] for match in tokens]
+        for match, word in zip(tokens, written, strict=True):
+            if word not in self._known:
+                self._known[word] = self.things_in(token(match))
+        return list(map(self._known.__getitem__, written))
 
     def were_together(self, first: str, second: str) -> bool:
         """Return whether two words, in any form, were typed side by side."""
@@ -62,10 +64,11 @@ class LookedFor:
 
 @dataclass(frozen=True)
 class Fragment:
-    """A run of text that was looked for, or was not."""
+    """A run of text that was looked for, or was not, with the things that it is a sign of."""
 
     text: str
     is_found: bool
+    things: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,9 @@ def marked(text: str, wanted: LookedFor) -> list[Fragment]:
     return _fragments(text, list(_found(text, wanted)), 0, len(text))
 
 
-def things_in(fragments: Iterable[Fragment], wanted: LookedFor) -> set[int]:
+def things_in(fragments: Iterable[Fragment]) -> set[int]:
     """Return which of the things that are looked for are marked."""
-    return {x for each in fragments if each.is_found for x in wanted.things_in(words(each.text))}
+    return {thing for each in fragments for thing in each.things}
 
 
 # --- Finding ----------------------------------------------------------------------------------
@@ -113,19 +116,28 @@ def _found(text: str, wanted: LookedFor) -> Iterator[Found]:
     """Yield the places of what is wanted, reading the text as search reads it."""
     plain_text, places = _plain_with_places(text)
     tokens = list(TOKEN.finditer(plain_text))
-    things = list(map(wanted.things_at, tokens))
-    is_found = list(map(bool, things))
-    if wanted.typed_together:
-        for n, (first, second) in enumerate(pairwise(tokens)):
-            is_found[n + 1] |= is_found[n] and wanted.were_together(first[0], second[0])
-        for n in range(len(tokens) - 1, 0, -1):
-            is_found[n - 1] |= is_found[n] and wanted.were_together(tokens[n - 1][0], tokens[n][0])
-    for n, match in enumerate(tokens):
-        if is_found[n]:
-            end = places[match.end() - 1] + 1
-            while end < len(text) and combining(text[end]):  # an accent on the last letter
-                end += 1
-            yield Found(places[match.start()], end, things[n])
+    things = wanted.things_at(tokens)
+    signs = [n for n, found in enumerate(things) if found]
+    for n in sorted(_with_neighbours(signs, [match[0] for match in tokens], wanted)):
+        end = places[tokens[n].end() - 1] + 1
+        while end < len(text) and combining(text[end]):  # an accent on the last letter
+            end += 1
+        yield Found(places[tokens[n].start()], end, things[n])
+
+
+def _with_neighbours(signs: list[int], there: list[str], wanted: LookedFor) -> set[int]:
+    """Return the places of signs with the words beside them that were typed beside them."""
+    found = set(signs)
+    for at in signs:
+        n = at + 1
+        while n < len(there) and n not in found and wanted.were_together(there[n - 1], there[n]):
+            found.add(n)
+            n += 1
+        n = at - 1
+        while n >= 0 and n not in found and wanted.were_together(there[n], there[n + 1]):
+            found.add(n)
+            n -= 1
+    return found
 
 
 def _plain_with_places(text: str) -> tuple[str, Sequence[int]]:
@@ -133,14 +145,16 @@ def _plain_with_places(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii():
         plain_text, places = text.lower(), range(len(text))
     else:
-        letters = [_plain_character(character) for character in text]
-        plain_text = "".join(letters)
-        places = [place for place, written in enumerate(letters) for _ in written]
-    dropped = {match.start() for match in DROPPED.finditer(plain_text)}
-    if dropped:
-        kept = [n for n in range(len(plain_text)) if n not in dropped]
-        return "".join(plain_text[n] for n in kept), [places[n] for n in kept]
-    return plain_text, places
+        letters = list(map(_plain_character, text))
+        plain_text, places = "".join(letters), range(len(text))
+        if set(map(len, letters)) != {1}:
+            places = [place for place, written in enumerate(letters) for _ in written]
+    kept: list[int] = []
+    begin = 0
+    for match in DROPPED.finditer(plain_text):
+        kept += places[begin : match.start()]
+        begin = match.end()
+    return DROPPED.sub("", plain_text), [*kept, *places[begin:]] if begin else places
 
 
 @lru_cache(maxsize=5_000)
@@ -195,11 +209,12 @@ def _fragments(text: str, found: list[Found], start: int, end: int) -> list[Frag
         between = text[at : each.start]
         if fragments and not between.strip():
             before = fragments.pop()
-            fragments.append(Fragment(before.text + between + text[each.start : each.end], True))
+            run = before.text + between + text[each.start : each.end]
+            fragments.append(Fragment(run, True, before.things | each.things))
         else:
             if between:
                 fragments.append(Fragment(between, is_found=False))
-            fragments.append(Fragment(text[each.start : each.end], is_found=True))
+            fragments.append(Fragment(text[each.start : each.end], True, each.things))
         at = each.end
     if at < end:
         fragments.append(Fragment(text[at:end], is_found=False))

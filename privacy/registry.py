@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from cookie_consent.cache import all_cookie_groups
@@ -83,18 +85,56 @@ def read_analytics_again(**_: Any) -> None:
     _kept().delete(ANALYTICS_KEY)
 
 
+@dataclass(frozen=True, eq=False)
+class Registry:
+    """What follows from one reading of the groups and of the analytics id."""
+
+    _latest: "ClassVar[Registry | None]" = None
+
+    all_groups: Mapping[str, CookieGroup]
+    analytics: str
+
+    @classmethod
+    def current(cls) -> "Registry":
+        """Return the registry as it is now, the same one until it is read again."""
+        groups, analytics = all_cookie_groups(), analytics_id()
+        latest = cls._latest
+        if latest is None or latest.all_groups is not groups or latest.analytics != analytics:
+            latest = cls._latest = cls(groups, analytics)
+        return latest
+
+    @cached_property
+    def in_use(self) -> dict[str, CookieGroup]:
+        """The groups that visitors are asked about: those that something can load."""
+        return {
+            name: group
+            for name, group in self.all_groups.items()
+            if name in GATES and group.get_version() and (name != ANALYTICS or self.analytics)
+        }
+
+    @cached_property
+    def versions(self) -> str:
+        """The groups in use with their versions, as the consent cookie writes them."""
+        return as_pairs({name: group.get_version() for name, group in self.in_use.items()})
+
+    @cached_property
+    def cookies(self) -> str:
+        """All groups with the names of their cookies."""
+        names = {
+            name: sorted(cookie.name for cookie in group.cookie_set.all())
+            for name, group in self.all_groups.items()
+        }
+        return as_pairs({name: ",".join(found) for name, found in names.items()})
+
+
 def groups_in_use() -> dict[str, CookieGroup]:
     """Return the groups that visitors are asked about, by name: those that something can load."""
-    return {
-        name: group
-        for name, group in all_cookie_groups().items()
-        if name in GATES and group.get_version() and (name != ANALYTICS or analytics_id())
-    }
+    return Registry.current().in_use
 
 
 def versions() -> str:
     """Return the groups in use with their versions, as the consent cookie writes them."""
-    return as_pairs({name: group.get_version() for name, group in groups_in_use().items()})
+    return Registry.current().versions
 
 
 def as_pairs(values: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from cookie_consent.cache import all_cookie_groups
 from cookie_consent.models import CookieGroup
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -14,7 +13,7 @@ from pages.navigation import Navigation
 from privacy.gates import GATES, Gate
 from privacy.models import CookiesPage
 from privacy.plain_text import Line
-from privacy.registry import analytics_id, as_pairs, groups_in_use, versions
+from privacy.registry import Registry, groups_in_use, versions
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,12 @@ def cookies_asked_about() -> list[Asked]:
 
 def consent_attributes() -> dict[str, str]:
     """Return what static/js/consent.js has to know: versions, cookies to delete, analytics."""
-    cookies = {
-        name: ",".join(sorted(cookie.name for cookie in group.cookie_set.all()))
-        for name, group in all_cookie_groups().items()
+    registry = Registry.current()
+    return {
+        "groups": registry.versions,
+        "cookies": registry.cookies,
+        "analytics": registry.analytics,
     }
-    return {"groups": versions(), "cookies": as_pairs(cookies), "analytics": analytics_id()}
 
 
 def cookie_versions() -> str:

@@ -19,9 +19,10 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.blocks import StructValue
-from wagtail.models import COMMENTS_RELATION_NAME, Page, PageQuerySet
+from wagtail.models import COMMENTS_RELATION_NAME, Page, PageQuerySet, Site
 from wagtail.search import index
 
+from pages.addresses import address_of
 from pages.corrections import CorrectionsBlock, reports_and_corrections
 from pages.fields import StreamField
 from pages.links import keys_in, knowing, stored_text
@@ -241,6 +242,16 @@ class BasePage(Page):
     def review_is_overdue(self) -> bool:
         """Whether the review date has passed, today in the site's time zone."""
         return bool(self.review_due_on and self.review_due_on < timezone.localdate())
+
+    def get_url(
+        self, request: HttpRequest | None = None, current_site: Site | None = None
+    ) -> str | None:
+        """Return the page's address: Wagtail asks for that of its view each time."""
+        if request or current_site:
+            return super().get_url(request, current_site)
+        return address_of(self.url_path)
+
+    url = property(get_url)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.rendered(request, super().serve(request, *args, **kwargs))

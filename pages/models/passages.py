@@ -26,7 +26,18 @@ def expired_pages() -> PageQuerySet:
 ENGINE_FOR_PASSAGES = "passages"  # in WAGTAILSEARCH_BACKENDS, if they have one to themselves
 
 
+# What search reads of a passage to rate it. Its text is read of those alone that are shown.
+RATED_BY = (
+    *("pk", "page_id", "document_id", "number", "anchor"),
+    *("heading", "names", "stems", "kind", "dated", "ages"),
+)
+
+
 class PassageQuerySet(SearchableQuerySetMixin, models.QuerySet):
+    def to_rate(self) -> "PassageQuerySet":
+        """Return them as rows of what search rates them by, which are made faster than models."""
+        return self.values_list(*RATED_BY, named=True)
+
     def search(self, query: SearchQuery | str, **options: Any) -> BaseSearchResults:
         """Return those that have the words."""
         return super().search(query, backend=_engine(), **options)

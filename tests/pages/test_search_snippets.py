@@ -99,7 +99,7 @@ def test_the_part_with_most_of_the_words_is_shown() -> None:
 def test_a_text_with_none_of_the_words_gives_its_beginning() -> None:
     fragments = snippet("Look both ways. " * 40, wanted("zebra"))
 
-    assert not things_in(fragments, wanted("zebra"))
+    assert not things_in(fragments)
     assert shown(fragments).startswith("Look both ways. ")
     assert shown(fragments).endswith(" …")
 

@@ -66,12 +66,14 @@ class Story:
     def found(self) -> set[str]:
         """Return every way out that has it."""
         mistyped = self.word[:5] + self.word[6:]
-        hits = [hit for hit in search_pages(self.word).hits if self.secret in said(hit.passage)]
+        hits = [hit.passage.pk for hit in search_pages(self.word).hits]
         suggested = [hit.title for hit in suggest(self.secret[:8])]
         ways = {
             "passages": any(self.secret in said(passage) for passage in Passage.objects.all()),
             "words": IndexedWord.objects.filter(word__in=[self.word, self.secret]).exists(),
-            "results": bool(hits),
+            "results": any(
+                self.secret in said(passage) for passage in Passage.objects.filter(pk__in=hits)
+            ),
             "page of results": self.secret in self.get("/search/", q=self.word),
             "suggestions": self.secret in suggested,
             "offered suggestions": self.secret
