@@ -14,15 +14,14 @@ from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.html import escape
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 
-from pages.public import PublicPage, public_pages
+from pages.public import PublicPage, read_public
 
 LINK = re.compile("<a [^>]+>")
 ID_OF_LINKED_PAGE = re.compile(r'\bid=\\?"(\d+)')
@@ -35,7 +34,7 @@ CHOSEN_PAGES = (
 )
 CHOSEN_CONTACT = re.compile(r'"type": "contact", "value": (\d{1,9})\b')
 
-_known_pages: ContextVar[dict[int, Page | PublicPage | None] | None] = ContextVar(
+_known_pages: ContextVar[dict[int, PublicPage | None] | None] = ContextVar(
     "known_pages", default=None
 )
 _known_contacts: ContextVar[dict[int, Model]] = ContextVar("known_contacts")
@@ -63,7 +62,7 @@ def keys_in(stored_text: str) -> set[int]:
 
 
 @contextmanager
-def knowing(pages: dict[int, Page | PublicPage | None], stored_text: str) -> Iterator[None]:
+def knowing(pages: dict[int, PublicPage | None], stored_text: str) -> Iterator[None]:
     """Use these pages for as long as the block runs, and all contacts that the text names."""
     ids = {int(contact_id) for contact_id in CHOSEN_CONTACT.findall(stored_text)}
     contacts = apps.get_model("pages.Contact").objects.in_bulk(ids) if ids else {}
@@ -76,7 +75,7 @@ def knowing(pages: dict[int, Page | PublicPage | None], stored_text: str) -> Ite
         _known_contacts.reset(contacts_token)
 
 
-def known_pages(ids: Sequence[int]) -> list[Page | PublicPage | None] | None:
+def known_pages(ids: Sequence[int]) -> list[PublicPage | None] | None:
     """Return these pages, None for each that readers may not see; None if not all were looked up.
 
     That is so in the CMS, where editors see them.
@@ -87,10 +86,10 @@ def known_pages(ids: Sequence[int]) -> list[Page | PublicPage | None] | None:
     return [known[x] if x is not None else None for x in ids]
 
 
-def public_page(key: int) -> Page | PublicPage | None:
+def public_page(key: int) -> PublicPage | None:
     """Return a page if readers may see it, from those that were looked up or from the database."""
     known = known_pages([key])
-    return known[0] if known else public_pages().filter(pk=key).first()
+    return known[0] if known else _public_pages_by_key({key})[key]
 
 
 def known_contacts(ids: Sequence[int]) -> list[Model] | None:
@@ -99,10 +98,10 @@ def known_contacts(ids: Sequence[int]) -> list[Model] | None:
     return [copy(known[x]) for x in ids] if known.keys() >= set(ids) else None
 
 
-def _public_pages_by_id(ids: set[int]) -> dict[int, Page | PublicPage | None]:
-    """Return each id with its page, or with None where readers may not see one."""
-    found = public_pages().in_bulk(ids) if ids else {}
-    return {page_id: found.get(page_id) for page_id in ids}
+def _public_pages_by_key(keys: set[int]) -> dict[int, PublicPage | None]:
+    """Return each key with its page, or with None where readers may not see one."""
+    found = {page.pk: page for page in read_public(Q(pk__in=keys))} if keys else {}
+    return {key: found.get(key) for key in keys}
 
 
 def _id(attrs: dict[str, str]) -> int | None:
@@ -115,13 +114,13 @@ class PublicPageLink(PageLinkHandler):
     """A link to a page. One to a page that readers may not see is plain text to them."""
 
     @classmethod
-    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Page | PublicPage | None]:
+    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[PublicPage | None]:
         """Return the linked pages, from those already looked up where there are any."""
         ids = [_id(attrs) for attrs in attrs_list]
         wanted = {page_id for page_id in ids if page_id is not None}
         known = _known_pages.get()
         if known is None or not wanted <= known.keys():
-            known = _public_pages_by_id(wanted)
+            known = _public_pages_by_key(wanted)
         return [known.get(page_id) if page_id is not None else None for page_id in ids]
 
     @classmethod

@@ -29,7 +29,7 @@ from pages.models.meeting_states import MeetingStatus, MinutesState, to_come
 from pages.models.papers import PaperPage
 from pages.models.publishing import PublishesPapers
 from pages.parts import Part
-from pages.public import public_only, public_pages
+from pages.public import PublicPage, public_only, public_pages
 from pages.routing import RoutedPage
 from pages.times import end_of_day, span_in_words
 from pages.validators import validate_year
@@ -213,7 +213,7 @@ class MeetingPage(OffersFiles, PublishesPapers, RoutedPage, BasePage):
     # --- What readers see -----------------------------------------------------------------------
 
     @cached_property
-    def public_committee(self) -> Page | None:
+    def public_committee(self) -> PublicPage | None:
         """The committee, if readers may see its page."""
         return public_page(self.committee_id)
 
