@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from wagtail.models import Site, SiteRootPath
+from wagtail.models import Site
 
 from pages.kept import kept_for_a_second
 
@@ -14,14 +14,15 @@ def address_of(url_path: str) -> str | None:
 
     It begins with a slash, or with the site's own name if there are several sites.
     """
-    sites = _sites()
-    for site in sites:
-        if url_path.startswith(site.root_path):
-            path = f"/{quote(url_path.removeprefix(site.root_path), AS_IT_IS)}"
-            return path if len({x.site_id for x in sites}) == 1 else f"{site.root_url}{path}"
+    for root, before in _roots():
+        if url_path.startswith(root):
+            return f"{before}/{quote(url_path.removeprefix(root), AS_IT_IS)}"
     return None
 
 
 @kept_for_a_second
-def _sites() -> list[SiteRootPath]:
-    return Site.get_site_root_paths()
+def _roots() -> list[tuple[str, str]]:
+    """Return where sites begin in stored paths, each with what stands before its addresses."""
+    sites = Site.get_site_root_paths()
+    is_one = len({site.site_id for site in sites}) == 1
+    return [(site.root_path, "" if is_one else site.root_url) for site in sites]

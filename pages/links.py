@@ -83,7 +83,7 @@ def known_pages(ids: Sequence[int]) -> list[PublicPage | None] | None:
     known = _known_pages.get()
     if known is None or not known.keys() >= {x for x in ids if x is not None}:
         return None
-    return [known[x] if x is not None else None for x in ids]
+    return list(map(known.get, ids))
 
 
 def public_page(key: int) -> PublicPage | None:
@@ -121,7 +121,7 @@ class PublicPageLink(PageLinkHandler):
         known = _known_pages.get()
         if known is None or not wanted <= known.keys():
             known = _public_pages_by_key(wanted)
-        return [known.get(page_id) if page_id is not None else None for page_id in ids]
+        return list(map(known.get, ids))
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:

@@ -18,7 +18,6 @@ from pathlib import Path
 from statistics import median
 
 import django
-from django.core.management.utils import get_random_secret_key
 from django.test import Client
 
 from tests.running import ROOT
@@ -49,13 +48,9 @@ def main(revision: str) -> None:
 def _maker(code: Path, site: Path) -> subprocess.Popen:
     """Start a process that makes pages with a version of the code."""
     environment = {
-        **os.environ,
+        "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "ccgsite.settings.production",
-        "PAGE_STORE_MB": "0",
-        "PORT": "8000",
         "PYTHONPATH": str(code),
-        "SECRET_KEY": get_random_secret_key(),
-        "SITE_URL": "http://localhost:8000",
         "VAR_DIR": str(site),
     }
     return subprocess.Popen(
@@ -78,7 +73,7 @@ def make_what_is_asked() -> None:
     """Say the milliseconds that a page takes of each kind that is read from standard input."""
     django.setup()
     import_module("pages.kept").SECONDS = 600  # each page is one of many, however slow this is
-    client = Client(headers={"host": "localhost:8000", "accept-encoding": "gzip"})
+    client = Client(headers={"host": "localhost", "accept-encoding": "gzip"})
     paths = import_module("tests.speed.inside").addresses()
     for kind in KINDS:
         for path in paths[kind] * 2:
