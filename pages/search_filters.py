@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
 
 from django.utils.text import slugify
 from wagtail.models import Page, get_page_models
@@ -47,7 +48,7 @@ class Filters:
         self.sections = {item.path: item.url.strip("/") for item in navigation.menu}
         self.labels: dict[str, dict[str, str]] = {
             "section": {item.url.strip("/"): item.title for item in navigation.menu},
-            "type": {slugify(kind): kind for kind in _kinds()},
+            "type": {_slug(kind): kind for kind in _kinds()},
             "date": DATES,
         }
         self.chosen = {
@@ -63,7 +64,7 @@ class Filters:
         dated = source.passage.dated if source.passage else None
         return {
             "section": {self.sections[path]} if path in self.sections else set(),
-            "type": {slugify(kind_of(source))},
+            "type": {_slug(kind_of(source))},
             "date": self._dates(dated) if dated else set(),
         }
 
@@ -108,6 +109,13 @@ def kind_of(source: Hit | Recommended) -> str:
     return ORDINARY if source.page else OTHER_WEBSITE
 
 
+@lru_cache(maxsize=100)
+def _slug(kind: str) -> str:
+    """Return a type as addresses name it. Each of many results has one of a few."""
+    return slugify(kind)
+
+
+@cache
 def _kinds() -> list[str]:
     """Return what search calls the types of pages, documents and what is elsewhere, each once."""
     of_pages = {
