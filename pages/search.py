@@ -61,7 +61,7 @@ class Hit:
     """One result: a page, or a document with the page that offers it."""
 
     page: PublicPage
-    passage: Passage  # or a row of what search rates it by
+    passage: Passage  # or a row of it, as search reads it
     is_of_the_part: bool  # rather than of the page or document as a whole
     document: SiteDocument | None = None
 
@@ -143,7 +143,7 @@ def _with_names(looked_for: list[str], operator: str) -> Iterable[Passage]:
     if not looked_for:
         return []
     asked = PlainText(" ".join(looked_for), operator=operator)
-    return Passage.objects.to_rate().autocomplete(asked)[:MOST_NAMED]
+    return Passage.objects.as_rows().autocomplete(asked)[:MOST_NAMED]
 
 
 def _unlikeness(names: list[str], begun: str) -> tuple[bool, bool, int]:
@@ -186,7 +186,7 @@ def _candidates(query: Query, vocabulary: Vocabulary) -> Collection[Passage]:
     says little: such are looked for only in names, and where all that was typed stands together.
     A few long documents must not crowd out the pages.
     """
-    passages = Passage.objects.to_rate()
+    passages = Passage.objects.as_rows()
     frequent_last = sorted(query.all_stems, key=vocabulary.stem_counts.__getitem__)
     matched = accumulate(map(vocabulary.stem_counts.__getitem__, frequent_last))
     rare = [x for x, so_far in zip(frequent_last, matched, strict=True) if so_far <= MOST_MATCHED]

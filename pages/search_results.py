@@ -18,7 +18,6 @@ from django.utils import timezone
 from pages.choosing import Filter
 from pages.forms import ResultsForm, SearchForm
 from pages.models.media import SiteDocument
-from pages.models.passages import Passage
 from pages.navigation import Navigation
 from pages.public import PublicPage
 from pages.search import Hit, Results, SearchUnavailableError, search_pages, suggest
@@ -174,19 +173,15 @@ def _misspelt(text: str, query: Query) -> list[str]:
 def _entries(
     sources: Iterable[Hit | Recommended], found: Results, navigation: Navigation
 ) -> Iterator[Entry]:
-    """Yield what is shown of some results; their texts are read in one query."""
-    hits = [source for source in sources if isinstance(source, Hit)]
-    texts = dict(
-        Passage.objects.filter(pk__in=[hit.passage.pk for hit in hits]).values_list("pk", "text")
-    )
+    """Yield what is shown of some results."""
     wanted = LookedFor.by(found.query)
     for source in sources:
         if isinstance(source, Recommended):
             yield _recommended(source, navigation)
         elif source.document:
-            yield _document(source, source.document, texts, wanted, navigation)
+            yield _document(source, source.document, wanted, navigation)
         else:
-            yield _page(source, texts, wanted, navigation)
+            yield _page(source, wanted, navigation)
 
 
 def _recommended(pin: Recommended, navigation: Navigation) -> Entry:
@@ -201,9 +196,9 @@ def _recommended(pin: Recommended, navigation: Navigation) -> Entry:
     )
 
 
-def _page(hit: Hit, texts: Mapping[int, str], wanted: LookedFor, navigation: Navigation) -> Entry:
+def _page(hit: Hit, wanted: LookedFor, navigation: Navigation) -> Entry:
     part = hit.passage.heading if hit.is_of_the_part and hit.passage.anchor else ""
-    text = snippet(texts.get(hit.passage.pk, ""), wanted)
+    text = snippet(hit.passage.text, wanted)
     found = len(things_in(text))
     if not (found and part):
         summary = marked(hit.page.search_description, wanted)
@@ -220,13 +215,7 @@ def _page(hit: Hit, texts: Mapping[int, str], wanted: LookedFor, navigation: Nav
     )
 
 
-def _document(
-    hit: Hit,
-    document: SiteDocument,
-    texts: Mapping[int, str],
-    wanted: LookedFor,
-    navigation: Navigation,
-) -> Entry:
+def _document(hit: Hit, document: SiteDocument, wanted: LookedFor, navigation: Navigation) -> Entry:
     anchor = hit.passage.anchor if hit.is_of_the_part else ""
     is_page = anchor.startswith(PAGE_OF_PDF)
     return Entry(
@@ -234,7 +223,7 @@ def _document(
         hit.url,
         part=f"page\u00a0{anchor.removeprefix(PAGE_OF_PDF)} of the document" if is_page else "",
         above=navigation.titles_above(hit.page),
-        text=snippet(texts.get(hit.passage.pk, ""), wanted),
+        text=snippet(hit.passage.text, wanted),
         kind=_kind(hit),
         dated=hit.passage.dated,
         document=document,

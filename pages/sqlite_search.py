@@ -13,9 +13,9 @@ from modelsearch.utils import get_descendants_content_types_pks
 
 from pages.keys_first import AnyText, KeysFirst
 
-# What of the index has the words, of every kind. The rating is SQLite's own, in which the best is the
-# lowest; a word in a title, the last of Wagtail's columns, counts ten times as much as one in the
-# text. Of what is not among the best, the entry is never read.
+# The best of what has the words, whatever it is; the entries of the others are not read. The rating
+# is SQLite's own, in which the best is the lowest; a word in a title, the last of Wagtail's
+# columns, counts ten times as much as one in the text.
 # https://www.sqlite.org/fts5.html#the_bm25_function
 MATCHES = """
     SELECT entry.object_id, entry.content_type_id

@@ -26,17 +26,17 @@ def expired_pages() -> PageQuerySet:
 ENGINE_FOR_PASSAGES = "passages"  # in WAGTAILSEARCH_BACKENDS, if they have one to themselves
 
 
-# What search reads of a passage to rate it. Its text is read of those alone that are shown.
-RATED_BY = (
+# What search reads of a passage, to rate it and to show its words.
+READ_BY_SEARCH = (
     *("pk", "page_id", "document_id", "number", "anchor"),
-    *("heading", "names", "stems", "kind", "dated", "ages"),
+    *("heading", "names", "stems", "text", "kind", "dated", "ages"),
 )
 
 
 class PassageQuerySet(SearchableQuerySetMixin, models.QuerySet):
-    def to_rate(self) -> "PassageQuerySet":
-        """Return them as rows of what search rates them by, which are made faster than models."""
-        return self.values_list(*RATED_BY, named=True)
+    def as_rows(self) -> "PassageQuerySet":
+        """Return them as rows of what search needs of them, which are made faster than models."""
+        return self.values_list(*READ_BY_SEARCH, named=True)
 
     def search(self, query: SearchQuery | str, **options: Any) -> BaseSearchResults:
         """Return those that have the words."""

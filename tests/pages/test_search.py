@@ -7,6 +7,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from pages.models import HomePage
+from pages.models.passages import Passage
 from pages.search import search_pages
 from pages.search_query import MOST_TYPED, MOST_WORDS
 from tests import builders
@@ -76,3 +77,14 @@ def test_editors_find_a_page_by_its_title_in_quotation_marks(admin_client: Clien
     answer = admin_client.get("/cms/pages/search/", {"q": f'"{page.title}"'})
 
     assert f"/cms/pages/{page.pk}/edit/" in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", [Page, Passage])
+def test_however_few_are_asked_for_what_else_is_in_the_index_takes_no_place(
+    site_home: HomePage, kind: type[Page | Passage]
+) -> None:
+    every = list(kind.objects.search("flu")[:100])
+
+    assert len(every) > 1
+    for number in range(len(every)):
+        assert list(kind.objects.search("flu")[:number]) == every[:number]
