@@ -117,6 +117,8 @@ def environment(loader: jinja2.FileSystemLoader, **options: Any) -> Environment:
         keep_trailing_newline=True,
         **{**options, "undefined": jinja2.ChainableUndefined},
     )
+    if not made.auto_reload:  # Jinja takes a lock each time before it looks whether it knows one
+        made.get_template = lru_cache(maxsize=None)(made.get_template)
     rooms = [pages.template_functions, privacy.template_functions, enquiries.template_functions]
     remembered = lru_cache(maxsize=1000)  # the address of a view or a file stays as it is
     functions = [component, image, include_block, remembered(static), remembered(url)]
