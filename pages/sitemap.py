@@ -10,6 +10,7 @@ from wagtail.models import PageQuerySet
 from pages.public import public_pages
 
 PAGES_IN_A_PART = 100  # the protocol allows 50,000, which no request should be made to list
+MOST_PARTS = 50_000  # that an index may have
 
 
 class PublicPagesSitemap(Sitemap):
@@ -48,7 +49,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
     """Answer with one part of the public pages. Raises Http404 if there is none."""
-    if not 0 < part <= len(PublicPagesSitemap(request).addresses_of_parts()):
+    whole = PublicPagesSitemap(request)
+    # Whether there is a page so far on is asked, as to count all takes longer than to list a part.
+    place = max(1, part - 1) * whole.limit  # there is no first part alone
+    if not (0 < part <= MOST_PARTS and whole.items()[place:][:1].exists()):
         message = "There is no such part of the sitemap."
         raise Http404(message)
     return views.sitemap(request, {"pages": PublicPagesSitemap(request, part)})
