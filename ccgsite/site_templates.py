@@ -117,10 +117,10 @@ def environment(loader: jinja2.FileSystemLoader, **options: Any) -> Environment:
         keep_trailing_newline=True,
         **{**options, "undefined": jinja2.ChainableUndefined},
     )
-    if not made.auto_reload:  # Jinja takes a lock each time before it looks whether it knows one
-        made.get_template = lru_cache(maxsize=None)(made.get_template)
     rooms = [pages.template_functions, privacy.template_functions, enquiries.template_functions]
     remembered = lru_cache(maxsize=1000)  # the address of a view or a file stays as it is
+    if not made.auto_reload:  # so do templates; Jinja takes a lock before it looks for one it knows
+        made.get_template = remembered(made.get_template)
     functions = [component, image, include_block, remembered(static), remembered(url)]
     functions += [jinja2.pass_context(wagtailuserbar)]
     functions += [function for room in rooms for function in room.FUNCTIONS]
